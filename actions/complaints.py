@@ -1,0 +1,49 @@
+"""Complaints: opening one, going on with it, and where it stands."""
+
+from actions.action import Action
+from bot.complaints import service as complaints
+from bot.complaints.service import Said
+from bot.inbox.turn import Heard, Turn
+from bot.messages import Say
+from bot.shop.order_number import canonical_number
+
+
+def said(heard: Heard, turn: Turn) -> Said:
+    """The turn as a complaint needs it."""
+    decision = heard.decision
+    return Said(
+        text=heard.text, intent=heard.intent, confidence=decision.confidence if decision else 0.0,
+        reading=heard.reading, order=canonical_number(heard.text, turn.data.shop.number), phone=heard.entity("phone"),
+        product=heard.entity("product"), photos=tuple(str(a["ref"]) for a in heard.attachments), args=heard.args,
+    )
+
+
+class OpenComplaint(Action):
+    """A complaint begins; with one open already this is another word in it."""
+
+    async def run(self, turn: Turn) -> list[Say]:
+        return await complaints.hear(turn.session, turn.conversation, said(turn.heard, turn), turn.at, turn.data.rules)
+
+
+class ContinueComplaint(Action):
+    """A word, a tap or a photo in an open complaint. A tap on a case long closed changes nothing."""
+
+    async def run(self, turn: Turn) -> list[Say]:
+        if turn.conversation.case_id is None and "choice" in turn.heard.args:
+            return [Say("complaints.choice_no_longer_open")]
+        return await complaints.hear(turn.session, turn.conversation, said(turn.heard, turn), turn.at, turn.data.rules)
+
+
+class CaseStatus(Action):
+    """ "My case": stage, owner, next date, what has been done."""
+
+    async def run(self, turn: Turn) -> list[Say]:
+        return await complaints.status(turn.session, turn.conversation, turn.at, turn.data.rules)
+
+
+class PersonAtOnce(Action):
+    """Words that no machine may answer: danger, a threat, a leak, grief."""
+
+    async def run(self, turn: Turn) -> list[Say]:
+        about = said(turn.heard, turn)
+        return await complaints.person_at_once(turn.session, turn.conversation, about, turn.at, turn.data.rules)

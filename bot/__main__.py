@@ -1,0 +1,146 @@
+"""The command line: `carebot run | chat | check | queue | import | demo | nlu`."""
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+
+from bot import commands
+from bot.errors import CarebotError
+
+T = TypeVar("T")
+console = Console(stderr=True, highlight=False)
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  help="A customer-care assistant that shops run on messaging apps.")
+nlu = typer.Typer(no_args_is_help=True, help="The engine that understands messages.")
+queue = typer.Typer(no_args_is_help=False, invoke_without_command=True,
+                    help="Who waits for a person; take, answer and hand back conversations; promises to keep.")
+cli.add_typer(nlu, name="nlu")
+cli.add_typer(queue, name="queue")
+
+
+def do(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command; what went wrong is told in a sentence, and the exit code is 1."""
+    try:
+        return asyncio.run(work)
+    except CarebotError as error:
+        console.print(f"[red]{error}[/red]", markup=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+@cli.command()
+def run(
+    role: Annotated[str, typer.Option(help="web, worker, clock, or several with commas; all by default.")]
+    = "web,worker,clock",
+) -> None:
+    """Start everything: the engine (unless one answers already), the channels, the web server."""
+    do(commands.run.run(frozenset(r.strip() for r in role.split(",") if r.strip())))
+
+
+@cli.command()
+def chat(language: Annotated[str, typer.Option(help="zh or en, for the first words.")] = "") -> None:
+    """Talk to the whole bot in the terminal."""
+    do(commands.chat.chat(language))
+
+
+@cli.command()
+def check() -> None:
+    """Check everything in data/ and say in plain words what is wrong."""
+    do(commands.check.check())
+
+
+@cli.command("import")
+def import_csv(
+    what: Annotated[str, typer.Argument(help="customers, orders or benefits")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Import the good rows although some are not.")] = False,
+) -> None:
+    """Import a CSV file. Bad rows are told with line and column; without --skip-bad nothing is imported then."""
+    do(commands.data.import_csv(what, file, skip_bad))
+
+
+@cli.command()
+def demo(replace: Annotated[bool, typer.Option(help="Also into a database that has customers already.")] = False) -> None:
+    """Load the demo shop."""
+    do(commands.data.demo(replace))
+
+
+@nlu.command("train")
+def nlu_train() -> None:
+    """Train the model, if the one for these files is not there yet."""
+    do(commands.nlu.train())
+
+
+@nlu.command("serve")
+def nlu_serve() -> None:
+    """Run the engine alone, at CAREBOT_RASA_URL."""
+    do(commands.nlu.serve())
+
+
+@queue.callback()
+def queue_list(context: typer.Context) -> None:
+    """List who waits, what must be noticed, and what has an unknown fate."""
+    if context.invoked_subcommand is None:
+        do(commands.queue.overview())
+
+
+@queue.command("show")
+def queue_show(conversation: int) -> None:
+    """The thread of a conversation, its case and its promises."""
+    do(commands.queue.show(conversation))
+
+
+Name = Annotated[str, typer.Option("--as", help="Your name, as the customer sees it.", envvar="CAREBOT_STAFF_NAME")]
+
+
+@queue.command("take")
+def queue_take(conversation: int, name: Name) -> None:
+    """Take a conversation: from now on you speak, the bot is silent."""
+    do(commands.queue.take(conversation, name))
+
+
+@queue.command("say")
+def queue_say(conversation: int, text: str, name: Name) -> None:
+    """Write to the customer. Takes the conversation when nobody has it."""
+    do(commands.queue.say(conversation, text, name))
+
+
+@queue.command("back")
+def queue_back(conversation: int, name: Name) -> None:
+    """Hand the conversation back to the bot."""
+    do(commands.queue.back(conversation, name))
+
+
+@queue.command("kept")
+def queue_kept(
+    promise: int, name: Name, evidence: Annotated[str, typer.Option(help="What shows that it was done.")] = "",
+) -> None:
+    """A promise was kept: the customer is told and asked whether it is solved."""
+    do(commands.queue.kept(promise, name, evidence))
+
+
+@queue.command("settle")
+def queue_settle(case: int, name: Name, cause: Annotated[str, typer.Option(help="The root cause.")] = "") -> None:
+    """End a case that a person has settled."""
+    do(commands.queue.settle(case, name, cause))
+
+
+@queue.command("sent")
+def queue_sent(
+    delivery: int, arrived: Annotated[bool, typer.Option("--arrived/--again", help="It arrived, or send it again.")] = True,
+) -> None:
+    """Decide what became of a message of unknown fate."""
+    do(commands.queue.sent(delivery, arrived))
+
+
+def main() -> None:
+    cli()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""The web server: the chat page, the HTTP API, the Telegram webhook, health and metrics."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import FastAPI, Header, Request, Response
+from fastapi.responses import FileResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+
+from bot import __version__
+from bot.api import chat, errors, operations, shop
+from bot.app import App
+
+PAGE = Path(__file__).resolve().parent.parent / "channels" / "web_page"
+LARGEST_BODY = 12 * 1024 * 1024
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    ),
+}
+
+
+def build(carebot: App, manage: bool = True) -> FastAPI:
+    """The ASGI application. `manage`: start and stop the app with the server."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if manage:
+            await carebot.start()
+        yield
+        if manage:
+            await carebot.stop()
+
+    web = FastAPI(title="Carebot", version=__version__, lifespan=lifespan, openapi_url="/api/openapi.json",
+                  docs_url=None, redoc_url=None)
+    web.state.carebot = carebot
+    errors.install(web)
+    _guard(web)
+    for router in (chat.router, shop.router, operations.router):
+        web.include_router(router)
+    _pages(web)
+    return web
+
+
+def _guard(web: FastAPI) -> None:
+    @web.middleware("http")
+    async def guard(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+        length = request.headers.get("content-length", "0")
+        if not length.isdecimal() or int(length) > LARGEST_BODY:
+            return errors.answer(413, "that is too large")
+        response = await call(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+def _pages(web: FastAPI) -> None:
+    @web.get("/", include_in_schema=False)
+    async def root() -> RedirectResponse:
+        return RedirectResponse("/chat")
+
+    @web.get("/chat", include_in_schema=False)
+    async def page() -> FileResponse:
+        return FileResponse(PAGE / "index.html", headers={"Cache-Control": "no-cache"})
+
+    web.mount("/chat", StaticFiles(directory=PAGE))
+
+    @web.post("/telegram/webhook", include_in_schema=False)
+    async def webhook(
+        request: Request, x_telegram_bot_api_secret_token: Annotated[str | None, Header()] = None
+    ) -> Response:
+        telegram = request.app.state.carebot.telegram
+        if telegram is None:
+            return errors.answer(404, "Telegram is not set up here")
+        return Response(status_code=await telegram.receive(await request.body(), x_telegram_bot_api_secret_token))

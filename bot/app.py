@@ -1,0 +1,156 @@
+"""The whole program in one value: every part is made here once and given what it needs. Nothing else makes parts."""
+
+import asyncio
+import os
+import socket
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+
+from bot import schedule
+from bot.channels.channel import Channel
+from bot.channels.hub import Hub
+from bot.channels.telegram import Telegram
+from bot.channels.web import WebChat
+from bot.clock import Clock, SystemClock
+from bot.complaints import store as cases
+from bot.complaints import timetable
+from bot.complaints.tables import Promise
+from bot.conversations import store as conversations
+from bot.data import DataInForce
+from bot.db import Database
+from bot.inbox import service as inbox
+from bot.inbox.answer import Answering
+from bot.inbox.lanes import Lanes
+from bot.inbox.service import Pauses, Stored
+from bot.inbox.turn import Execute
+from bot.messages import Incoming
+from bot.outbox import service as outbox
+from bot.outbox.delivery import Lane
+from bot.outbox.sender import Sender
+from bot.rasa import Rasa
+from bot.settings import Settings
+from bot.shop.order import Order, OrderState, RefundState
+
+
+class App:
+    """`start` begins intake, answering, sending and the clock; `stop` ends them in the opposite order."""
+
+    def __init__(self, settings: Settings, execute: Execute, clock: Clock | None = None) -> None:
+        """Raises BadContent when data/ is broken: without its words there is nothing to start."""
+        self.log = structlog.get_logger()
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self.db = Database(settings.database)
+        self.data = DataInForce(settings.data_dir)
+        self.rasa = Rasa(settings.rasa_url)
+        self.hub = Hub()
+        self.pauses = Pauses(
+            timedelta(milliseconds=settings.turn_pause_ms), timedelta(milliseconds=settings.listen_pause_ms),
+        )
+        self.answering = Answering(self.db, self.rasa, self.data, execute, self.clock, self.words_written)
+        self.lanes = Lanes(self.db, self.answering, self.clock, self.worker)
+        self.web = WebChat(self.db, self.clock, self.hub, self.take, settings.var_dir / "attachments")
+        self.telegram = _telegram(settings, self.clock)
+        channels: list[Channel] = [self.telegram] if self.telegram else []
+        self.channels = {channel.name: channel for channel in channels}
+        self.sender = Sender(self.db, self.channels, self.clock, self.worker)
+        self.is_stopping = False
+        self.wakes_lanes = True
+        """False where the turns are run by hand (tests)."""
+        self._loops: list[asyncio.Task[None]] = []
+        self._ornaments: set[asyncio.Task[None]] = set()
+
+    async def take(self, incoming: Incoming) -> Stored:
+        """Every word in, from every channel. Returns when it is stored; raises when it could not be."""
+        stored = await inbox.take(self.db, incoming, self.worker, self.pauses)
+        if stored.ready_at is not None and self.wakes_lanes:
+            self.lanes.wake(stored.conversation_id, stored.ready_at)
+            self._show_typing(incoming)
+        return stored
+
+    async def _take_from_channel(self, incoming: Incoming) -> None:
+        await self.take(incoming)
+
+    def _show_typing(self, incoming: Incoming) -> None:
+        if (channel := self.channels.get(incoming.channel)) is not None:
+            task = asyncio.create_task(channel.typing(incoming.chat))
+            self._ornaments.add(task)
+            task.add_done_callback(self._ornaments.discard)
+
+    def words_written(self, conversation_id: int) -> None:
+        """A transaction with words for this conversation has been committed."""
+        self.hub.tell(conversation_id)
+        self.sender.wake()
+
+    async def orders_changed(self, orders: Sequence[Order]) -> None:
+        """The shop's orders are the evidence for promises about them: money paid, goods delivered."""
+        for order in orders:
+            kept = [r for r, done in (("refund", order.refund_state is RefundState.PAID),
+                                      ("deliver", order.state is OrderState.DELIVERED)) if done]
+            if not kept:
+                continue
+            async with self.db.read() as session:
+                promises = await cases.promised_for_order(session, order.id, kept)
+            for given in promises:
+                await self.promise_done(given.id, "shop", f"order {order.id} is {kept[0]}ed")
+
+    async def promise_done(self, promise_id: int, by: str, evidence: str) -> bool:
+        """A promise was done; the customer is told and asked whether it is solved. False when it was not open."""
+        at = self.clock.now()
+        async with self.db.write() as session:
+            given = await session.get(Promise, promise_id)
+            if given is None:
+                return False
+            conversation = await conversations.locked(session, given.conversation_id)
+            await session.refresh(given)
+            now = self.data.now
+            says = await timetable.promise_done(session, conversation, given, by, evidence, at, now.rules)
+            key = f"promise:{promise_id}:done"
+            await outbox.put(session, conversation, says, key, now.voice, at, lane=Lane.SERVICE)
+        self.words_written(conversation.id)
+        return bool(says)
+
+    async def start(self, roles: frozenset[str] = frozenset({"web", "worker", "clock"})) -> None:
+        """Begin. `web` takes updates in, `worker` answers and sends, `clock` runs the timetable."""
+        if "worker" in roles:
+            await self.sender.reap()
+            await self.lanes.sweep()
+            self._loops.append(asyncio.create_task(self.sender.run()))
+        self._clock = schedule.start(self, roles)
+        if "web" in roles:
+            for channel in self.channels.values():
+                await channel.start(self._take_from_channel)
+        self.log.info("carebot has started", worker=self.worker, roles=sorted(roles))
+
+    async def stop(self) -> None:
+        """End in order: no more intake, then the turns and sends under way, then the rest. Nothing waits for ever."""
+        self.is_stopping = True
+        for channel in self.channels.values():
+            await channel.stop()
+        self._clock.shutdown(wait=False)
+        try:
+            async with asyncio.timeout(10):
+                await self.lanes.idle()
+                await self.sender.settle()
+        except TimeoutError:
+            self.log.warning("some turns were left for the next start; they are stored")
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        await self.rasa.close()
+        await self.db.close()
+        self.log.info("carebot has stopped")
+
+
+def _telegram(settings: Settings, clock: Clock) -> Telegram | None:
+    token = settings.telegram_token.get_secret_value()
+    if not token:
+        return None
+    return Telegram(
+        token, clock, settings.telegram_api_url, settings.telegram_mode,
+        settings.telegram_webhook_secret.get_secret_value(), settings.telegram_webhook_url,
+    )

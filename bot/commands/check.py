@@ -1,0 +1,22 @@
+"""`carebot check`: everything a person who does not program may have edited."""
+
+from rich.console import Console
+
+from bot import datafile
+from bot.data import load
+from bot.errors import BadContent
+from bot.never_say import NeverSay, check_never_say
+from bot.settings import Settings
+
+console = Console(stderr=True, highlight=False)
+
+
+async def check() -> None:
+    """Raises BadContent with one line for each mistake."""
+    folder = Settings().data_dir
+    found = load(folder)
+    rules = NeverSay.load(datafile.read(folder / "policy" / "never_say.yml"))
+    if problems := check_never_say(found.voice.texts, rules):
+        raise BadContent("\n".join(problems))
+    console.print(f"data/ is in order: {len(found.voice.texts.entries)} texts, {len(found.catalogue.products)} products, "
+                  f"{len(found.knowledge.articles)} articles.")

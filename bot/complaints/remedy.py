@@ -1,0 +1,155 @@
+"""What may be offered, by whom, and how much. Pure; money in cents, rounded down. Source: data/policy/remedies.yml."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from bot.complaints.complaint import Kind
+from bot.datafile import Findings, Section
+
+FILE = "data/policy/remedies.yml"
+OPTIONS = 2
+"""Two, so that the customer has the choice; one only when nothing else fits."""
+
+
+class Authority(StrEnum):
+    """Who may grant something, in rising order."""
+
+    BOT = "bot"
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    id: str
+    working: timedelta
+    team: str
+    percent: int = 0
+    at_most_cents: int | None = None
+    bot_up_to_cents: int = 0
+    agent_up_to_cents: int = 0
+
+    @property
+    def costs_money(self) -> bool:
+        return self.percent > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Empty sets mean any."""
+
+    kind: Kind
+    severities: frozenset[int]
+    tiers: frozenset[str]
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemedyPolicy:
+    remedies: Mapping[str, Remedy]
+    rules: tuple[Rule, ...]
+    hard_cap_percent: int
+    goodwill_points: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A remedy for one case. `cents` is None where no money is part of it or the price is not known."""
+
+    remedy: Remedy
+    cents: int | None
+    needs: Authority
+
+
+def fitting(policy: RemedyPolicy, kind: Kind, severity: int, tier: str, paid: int | None) -> list[Option]:
+    """Everything the policy has for such a complaint, with who may grant it; `paid` is what the order cost, if known."""
+    for rule in policy.rules:
+        if rule.kind is kind and severity in (rule.severities or {severity}) and tier in (rule.tiers or {tier}):
+            return [option(policy, policy.remedies[id], paid) for id in rule.options]
+    return []
+
+
+def option(policy: RemedyPolicy, remedy: Remedy, paid: int | None, given: int = 0) -> Option:
+    """This remedy in figures. `given` is what the case has cost already: all together stays under the hard cap."""
+    if not remedy.costs_money:
+        return Option(remedy, None, Authority.BOT)
+    if paid is None:
+        return Option(remedy, None, Authority.AGENT)  # nobody spends money on an order that was not found
+    cents = paid * remedy.percent // 100
+    if remedy.at_most_cents is not None:
+        cents = min(cents, remedy.at_most_cents)
+    cents = max(0, min(cents, paid * policy.hard_cap_percent // 100 - given))
+    return Option(remedy, cents, _authority(remedy, cents))
+
+
+def _authority(remedy: Remedy, cents: int) -> Authority:
+    if cents <= remedy.bot_up_to_cents:
+        return Authority.BOT
+    return Authority.AGENT if cents <= remedy.agent_up_to_cents else Authority.SUPERVISOR
+
+
+def choose(options: list[Option], wish: str | None, rejected: Collection[str]) -> list[Option]:
+    """What the bot offers: what it may grant, the wish first, nothing that was rejected, two at the most."""
+    mine = [o for o in options if o.needs is Authority.BOT and o.remedy.id not in rejected]
+    return sorted(mine, key=lambda o: o.remedy.id != wish)[:OPTIONS]
+
+
+def needs_a_person(options: list[Option], wish: str | None) -> bool:
+    """The customer wishes for something that fits, but that the bot may not grant."""
+    return any(o.remedy.id == wish and o.needs is not Authority.BOT for o in options)
+
+
+def read_policy(raw: object, file: str = FILE) -> RemedyPolicy:
+    """The policy from the parsed file. Raises BadContent that names the file and every wrong key."""
+    findings = Findings()
+    top = Section(raw, file, findings)
+    top.only("hard_cap_percent", "remedies", "rules", "goodwill_points")
+    listed = top.section("remedies")
+    remedies = {str(id): _remedy(listed.section(str(id)), str(id)) for id in listed.values}
+    points = top.section("goodwill_points")
+    policy = RemedyPolicy(
+        remedies=remedies,
+        rules=tuple(_rules(top, remedies)),
+        hard_cap_percent=int(top.number("hard_cap_percent", 100, 150)),
+        goodwill_points={int(str(s)): int(points.number(s, 0, 100_000)) for s in points.values},  # type: ignore[arg-type]
+    )
+    findings.stop()
+    return policy
+
+
+def _remedy(section: Section, id: str) -> Remedy:
+    section.only("working_hours", "percent", "at_most_cents", "bot_up_to_cents", "agent_up_to_cents", "team")
+
+    def cents(name: str) -> int:
+        return int(section.number(name, 0, 10**9)) if name in section.values else 0
+
+    return Remedy(
+        id=id, working=timedelta(hours=section.number("working_hours", 1, 1000)), team=section.text("team"),
+        percent=int(section.number("percent", 1, 150)) if "percent" in section.values else 0,
+        at_most_cents=cents("at_most_cents") if "at_most_cents" in section.values else None,
+        bot_up_to_cents=cents("bot_up_to_cents"), agent_up_to_cents=cents("agent_up_to_cents"),
+    )
+
+
+def _rules(top: Section, remedies: Mapping[str, Remedy]) -> list[Rule]:
+    rules = []
+    listed = top.values.get("rules", [])
+    for number, raw in enumerate(listed if isinstance(listed, list) else [], start=1):
+        section = Section(raw, top.file, top.findings, f"rules, number {number}")
+        section.only("kind", "severity", "tier", "options")
+        kind, options = section.text("kind"), section.texts("options")
+        if kind not in set(Kind):
+            section.wrong("kind", f"is '{kind}'; known are: {', '.join(Kind)}")
+            continue
+        for unknown in [o for o in options if o not in remedies]:
+            section.wrong("options", f"names '{unknown}', which remedies does not list")
+        severities = section.values.get("severity", [])
+        rules.append(Rule(
+            Kind(kind), frozenset(severities if isinstance(severities, list) else []), frozenset(section.texts("tier")),
+            tuple(o for o in options if o in remedies),
+        ))
+    for kind_missing in [k for k in Kind if k not in {r.kind for r in rules}]:
+        top.findings.add(top.file, "rules", f"have none for complaints of the kind '{kind_missing}'")
+    return rules

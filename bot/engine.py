@@ -1,0 +1,129 @@
+"""nlu as a child process: started when none answers, watched, started again with growing pauses, never left behind."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import structlog
+
+from bot.errors import RasaUnreachable
+from bot.rasa import Rasa
+from bot.settings import ROOT
+
+NLU = ROOT / "nlu"
+PYTHON = NLU / ".venv" / "bin" / "python"
+PAUSES = (0.5, 1, 2, 5, 10, 30)
+"""Seconds before the next start after it died so often in a row."""
+STEADY = 60.0
+"""After so many seconds alive a death counts as the first again."""
+READY_WITHIN = 120.0
+STOP_WITHIN = 8.0
+
+log = structlog.get_logger()
+
+
+def python() -> str:
+    """The interpreter of the nlu environment. Raises RasaUnreachable with the remedy when it is not there."""
+    if not PYTHON.exists():
+        raise RasaUnreachable("the nlu environment is missing; `make setup` installs it")
+    return str(PYTHON)
+
+
+def environment() -> dict[str, str]:
+    """What the nlu process is told: nothing of ours (no secrets), no telemetry, quiet TensorFlow."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("CAREBOT_") and k not in ("VIRTUAL_ENV", "PYTHONPATH")}
+    return kept | {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONUNBUFFERED": "1",
+                   "SQLALCHEMY_SILENCE_UBER_WARNING": "1"}
+
+
+async def model(var: Path, data: Path) -> Path:
+    """The trained model that belongs to the files as they are now; trained first when there is none.
+
+    Raises RasaUnreachable when training fails; what it says goes to the terminal.
+    """
+    folder = var / "models"
+    arguments = [python(), str(NLU / "train.py"), "--out", str(folder), "--data", str(data)]
+    asked = await asyncio.create_subprocess_exec(
+        *arguments, "--fingerprint", cwd=NLU, env=environment(), stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await asked.communicate()
+    found = folder / f"{out.decode().strip()}.tar.gz"
+    if not found.exists():
+        train = await asyncio.create_subprocess_exec(*arguments, cwd=NLU, env=environment())
+        if await train.wait():
+            raise RasaUnreachable("training the model has failed; see the lines above")
+    return found
+
+
+class Engine:
+    """One nlu process at `url`, watched until `stop`."""
+
+    def __init__(self, url: str, model: Path, log_file: Path) -> None:
+        where = urlsplit(url)
+        self._host, self._port = where.hostname or "127.0.0.1", where.port or 5005
+        self._rasa = Rasa(url)
+        self._model = model
+        self._log_file = log_file
+        self._process: asyncio.subprocess.Process | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process and self._process.returncode is None else None
+
+    async def start(self) -> None:
+        """Start it and wait until it answers. Raises RasaUnreachable when it does not in time."""
+        self._watch = asyncio.create_task(self._keep_alive())
+        try:
+            async with asyncio.timeout(READY_WITHIN):
+                while not await self._rasa.ready():
+                    if self._watch.done():
+                        raise RasaUnreachable(f"nlu cannot be started; see {self._log_file}")
+                    await asyncio.sleep(0.2)
+        except TimeoutError:
+            raise RasaUnreachable(f"nlu was not ready after {READY_WITHIN:g} s; see {self._log_file}") from None
+
+    async def _keep_alive(self) -> None:
+        deaths = 0
+        while not self._stopping:
+            began = asyncio.get_running_loop().time()
+            code = await self._run_once()
+            if self._stopping:
+                return
+            deaths = 1 if asyncio.get_running_loop().time() - began > STEADY else deaths + 1
+            pause = PAUSES[min(deaths, len(PAUSES)) - 1]
+            log.error("nlu has died and is started again", code=code, pause=pause, see=str(self._log_file))
+            await asyncio.sleep(pause)
+
+    async def _run_once(self) -> int:
+        self._log_file.parent.mkdir(parents=True, exist_ok=True)
+        with self._log_file.open("ab") as out:
+            self._process = await asyncio.create_subprocess_exec(
+                python(), str(NLU / "server.py"), "--host", self._host, "--port", str(self._port),
+                "--model", str(self._model), "--parent", str(os.getpid()),
+                cwd=NLU, env=environment(), stdout=out, stderr=out,
+                start_new_session=True,  # Ctrl-C in the terminal reaches us, and we stop it in order
+            )
+        return await self._process.wait()
+
+    async def stop(self) -> None:
+        """End it: politely, then for certain."""
+        self._stopping = True
+        if self._watch is not None:
+            if self._process is not None and self._process.returncode is None:
+                self._process.send_signal(signal.SIGTERM)
+                try:
+                    async with asyncio.timeout(STOP_WITHIN):
+                        await self._process.wait()
+                except TimeoutError:
+                    log.warning("nlu did not stop in time and is killed")
+                    self._process.kill()
+                    await self._process.wait()
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        await self._rasa.close()
+
+

@@ -1,0 +1,1 @@
+"""What a customer asks: orders, refunds, benefits, warranty, and questions answered from the knowledge base."""

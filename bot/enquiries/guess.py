@@ -1,0 +1,31 @@
+"""What an unclear message may have meant, as buttons. Pure."""
+
+from collections.abc import Iterable
+
+from bot.messages import Button
+
+COMPLAINTS = frozenset({
+    "complaint_product", "complaint_delivery", "complaint_service", "complaint_billing", "complaint_promise",
+})
+GUESSABLE = COMPLAINTS | {
+    "track_order", "cancel_order", "change_order", "place_order", "change_shipping_address", "delivery_options",
+    "delivery_period", "check_refund_policy", "get_refund", "track_refund", "check_payment_methods", "payment_issue",
+    "get_invoice", "registration_problems", "recover_password", "edit_account", "delete_account",
+    "newsletter_subscription", "contact_human_agent", "contact_customer_service", "warranty_repair",
+    "product_question", "membership_points", "case_status",
+}
+"""Intents that somebody can be asked about: each has its words in talk.guess_<intent>. A greeting or a yes has none."""
+MOST = 2
+LONGEST_KEPT = 500
+"""Characters of the message that a guess carries, so that an order number in it is not asked for again."""
+
+
+def guesses(ranking: Iterable[tuple[str, float]], text: str) -> tuple[Button, ...]:
+    """The two likeliest meanings, best first; `ranking` has (intent, confidence) in that order."""
+    likely = [intent for intent, _ in ranking if intent in GUESSABLE][:MOST]
+    return tuple(_button(intent, text[:LONGEST_KEPT]) for intent in likely)
+
+
+def _button(intent: str, text: str) -> Button:
+    action = "action_open_complaint" if intent in COMPLAINTS else f"action_{intent}"
+    return Button(f"talk.guess_{intent}", action, {"intent": intent, "text": text})

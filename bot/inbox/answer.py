@@ -1,0 +1,214 @@
+"""One turn from its messages to its committed words. `decide` runs with no transaction open; then there is one."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import Clock
+from bot.complaints import emotion, person
+from bot.complaints import service as complaints
+from bot.conversations import language
+from bot.conversations import store as conversations
+from bot.conversations.tables import Conversation
+from bot.data import DataInForce
+from bot.db import Database
+from bot.errors import Moved, RasaUnreachable
+from bot.handoff import service as handoff
+from bot.handoff.queue import Reason
+from bot.inbox import route, store
+from bot.inbox.route import Taker
+from bot.inbox.tables import Inbound, TurnRow
+from bot.inbox.turn import Execute, Heard, Turn
+from bot.messages import Say
+from bot.metrics import TURN_SECONDS, TURNS
+from bot.outbox import service as outbox
+from bot.rasa import Rasa
+
+AGAIN_WHEN_DOWN = timedelta(seconds=10)
+"""How long a turn waits for nlu to come back before it tries again."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was read before the turn: if the fence has moved since, everything is read anew."""
+
+    fence: int
+    messages: list[Inbound]
+    context: dict[str, Any]
+
+
+class Answering:
+    """Answers conversations. Knows nothing of channels; `execute` is the door to the actions."""
+
+    def __init__(
+        self, db: Database, rasa: Rasa, data: DataInForce, execute: Execute, clock: Clock,
+        written: Callable[[int], None],
+    ) -> None:
+        """`written` is called with the conversation's id after words for it were committed."""
+        self._db = db
+        self._rasa = rasa
+        self._data = data
+        self._execute = execute
+        self._clock = clock
+        self._written = written
+
+    async def turn(self, conversation_id: int) -> datetime | None:
+        """Answer the next turn of a conversation. Gives when the following one may begin, None when none waits."""
+        while True:
+            try:
+                ready = await self._turn(conversation_id)
+                self._written(conversation_id)
+                return ready
+            except Moved:
+                TURNS.labels(outcome="moved").inc()
+
+    async def _turn(self, conversation_id: int) -> datetime | None:
+        async with self._db.read() as session:
+            seen = await self._look(session, conversation_id)
+        if not seen.messages:
+            await self._nothing_left(conversation_id, seen)
+            return None
+        started, began = self._clock.now(), time.perf_counter()
+        try:
+            action, heard = await self._understand(seen)
+        except RasaUnreachable as error:
+            return await self._hold(conversation_id, seen, str(error))
+        try:
+            ready = await self._commit(conversation_id, seen, action, heard, started)
+        except Moved:
+            raise
+        except Exception as error:
+            log.exception("an action failed", action=action, conversation=conversation_id)
+            TURNS.labels(outcome="failed").inc()
+            return await self._apologise(conversation_id, seen, action, heard, started, error)
+        TURNS.labels(outcome="answered").inc()
+        TURN_SECONDS.observe(time.perf_counter() - began)
+        return ready
+
+    async def _look(self, session: AsyncSession, conversation_id: int) -> _Seen:
+        conversation = await session.get_one(Conversation, conversation_id)
+        messages = route.one_turn(await store.unanswered(session, conversation_id))
+        context = await complaints.context(session, conversation, self._clock.now())
+        return _Seen(conversation.fence, messages, context)
+
+    async def _understand(self, seen: _Seen) -> tuple[str, Heard]:
+        """Which action answers, and what was heard. Raises RasaUnreachable."""
+        text = route.together(seen.messages)
+        attachments = tuple(a for m in seen.messages for a in m.attachments)
+        match route.who_takes(seen.messages):
+            case Taker.COMMAND:
+                return f"command_{seen.messages[0].payload}", Heard(text, args={"words": text})
+            case Taker.BUTTON:
+                return "", Heard("", args={"payload": seen.messages[0].payload})
+            case Taker.LINK:
+                return "action_link", Heard(text, args={"code": route.link_code(text)})
+        if attachments and not text.strip():
+            in_a_case = seen.context["journey"] == "complaint"
+            return "action_continue_complaint" if in_a_case else "action_attachment", Heard("", attachments)
+        decision = await self._rasa.decide(text, seen.context)
+        reading = emotion.read(text, emotion.Mood(decision.mood), decision.mood_confidence, self._data.now.lexicon)
+        action = "action_person_at_once" if person.at_once(reading.groups) else decision.action
+        return action, Heard(text, attachments, decision=decision, reading=reading)
+
+    async def _commit(
+        self, conversation_id: int, seen: _Seen, action: str, heard: Heard, started: datetime
+    ) -> datetime | None:
+        """The turn's one transaction. Raises Moved when somebody was faster, and what the action raises."""
+        async with self._db.write() as session:
+            conversation = await self._locked(session, conversation_id, seen)
+            at = self._clock.now()
+            if action == "":
+                action, heard = await self._what_was_tapped(session, conversation, heard, at)
+            language.follow(conversation, heard.decision)
+            turn = Turn(session, conversation, heard, at, self._data.now)
+            says = await self._execute(action, turn)
+            return await self._close(turn, seen, action, says, started)
+
+    async def _locked(self, session: AsyncSession, conversation_id: int, seen: _Seen) -> Conversation:
+        conversation = await conversations.locked(session, conversation_id)
+        if conversation.fence != seen.fence:
+            raise Moved(f"conversation {conversation_id} has moved on")
+        conversation.fence += 1
+        return conversation
+
+    async def _what_was_tapped(
+        self, session: AsyncSession, conversation: Conversation, heard: Heard, at: datetime
+    ) -> tuple[str, Heard]:
+        tap = await outbox.tapped(session, conversation, heard.args["payload"], at)
+        if tap is None:
+            return "action_stale_button", heard
+        return tap.action, Heard("", args={**tap.args, "label": tap.label})
+
+    async def _close(
+        self, turn: Turn, seen: _Seen, action: str, says: Sequence[Say], started: datetime, error: str = ""
+    ) -> datetime | None:
+        """Write the turn, its words, and that its messages are answered."""
+        session, conversation = turn.session, turn.conversation
+        row = TurnRow(
+            conversation_id=conversation.id, fence=conversation.fence, text=turn.heard.text, action=action,
+            decision=dict(turn.heard.decision.raw) if turn.heard.decision else None, error=error,
+            started_at=started, done_at=turn.at,
+        )
+        session.add(row)
+        await session.flush()
+        if await store.answered(session, seen.messages, row.id) != len(seen.messages):
+            raise Moved(f"messages of conversation {conversation.id} were answered elsewhere")
+        await outbox.put(session, conversation, says, f"turn:{row.id}", turn.data.voice, turn.at)
+        return await _release(session, conversation, turn.at)
+
+    async def _apologise(
+        self, conversation_id: int, seen: _Seen, action: str, heard: Heard, started: datetime, error: Exception
+    ) -> datetime | None:
+        """An action raised: nothing of it is kept; the customer is told, and a person is called."""
+        async with self._db.write() as session:
+            conversation = await self._locked(session, conversation_id, seen)
+            turn = Turn(session, conversation, heard, self._clock.now(), self._data.now)
+            detail = f"{action or 'button'}: {type(error).__name__}"
+            says = await handoff.request(session, conversation, Reason.ACTION_FAILED, turn.at, turn.data.desk, detail)
+            words = [Say("talk.sorry_failed"), *says]
+            return await self._close(turn, seen, action or "button", words, started, error=detail)
+
+    async def _hold(self, conversation_id: int, seen: _Seen, why: str) -> datetime:
+        """nlu is gone: say so once, tell the desk, keep the messages for when it is back."""
+        at = self._clock.now()
+        log.error("nlu does not answer; the conversation waits", conversation=conversation_id, error=why)
+        async with self._db.write() as session:
+            conversation = await self._locked(session, conversation_id, seen)
+            if await handoff.note_engine_down(session, conversation, at):
+                key = f"hold:{seen.messages[0].id}"
+                await outbox.put(session, conversation, [Say("talk.holding")], key, self._data.now.voice, at)
+            conversation.ready_at = at + AGAIN_WHEN_DOWN
+            conversation.lane_until = at + 2 * AGAIN_WHEN_DOWN
+        TURNS.labels(outcome="held").inc()
+        return at + AGAIN_WHEN_DOWN
+
+    async def _nothing_left(self, conversation_id: int, seen: _Seen) -> None:
+        async with self._db.write() as session:
+            conversation = await conversations.locked(session, conversation_id)
+            if conversation.fence != seen.fence or await store.unanswered(session, conversation_id):
+                raise Moved(f"conversation {conversation_id} has moved on")
+            _leave(conversation)
+
+
+async def _release(session: AsyncSession, conversation: Conversation, at: datetime) -> datetime | None:
+    """Give the lane back, or keep it for the next turn when more has come in meanwhile."""
+    waiting = await store.unanswered(session, conversation.id)
+    if not waiting:
+        _leave(conversation)
+        return None
+    conversation.waiting_since = waiting[0].at
+    conversation.ready_at = max(conversation.ready_at or at, at)
+    conversation.lane_until = conversation.ready_at + timedelta(seconds=15)
+    return conversation.ready_at
+
+
+def _leave(conversation: Conversation) -> None:
+    conversation.ready_at = conversation.waiting_since = conversation.lane_until = None
+    conversation.lane_by = ""

@@ -1,0 +1,80 @@
+"""One serial lane per conversation: who answers which conversation, and when. The lease lies in the database."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.clock import Clock
+from bot.db import Database
+from bot.inbox import store
+from bot.inbox.answer import Answering
+from bot.inbox.service import LANE
+
+AT_ONCE = 16
+"""Turns under way at the same time in this process; more only wait for nlu and the database."""
+
+log = structlog.get_logger()
+
+
+class Lanes:
+    """Runs turns when they are due. `wake` is the fast way for what this process stored itself; `sweep` finds the rest:
+    turns left by a dead process, and those put off while nlu was gone."""
+
+    def __init__(self, db: Database, answering: Answering, clock: Clock, worker: str) -> None:
+        self._db = db
+        self._answering = answering
+        self._clock = clock
+        self._worker = worker
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._lanes: dict[int, asyncio.Task[None]] = {}
+        self._due: dict[int, datetime] = {}
+
+    def wake(self, conversation_id: int, ready_at: datetime) -> None:
+        """This conversation is to be answered at `ready_at`, or later when more words come."""
+        self._due[conversation_id] = ready_at
+        lane = self._lanes.get(conversation_id)
+        if lane is None or lane.done():
+            self._lanes[conversation_id] = asyncio.create_task(self._lane(conversation_id))
+
+    async def sweep(self) -> int:
+        """Take the lanes that are due and that nobody holds. Gives how many."""
+        at = self._clock.now()
+        async with self._db.read() as session:
+            ready = await store.ready(session, self._worker, at)
+        taken = 0
+        for conversation_id, ready_at in ready:
+            if conversation_id in self._lanes:
+                continue
+            async with self._db.write() as session:
+                mine = await store.claim(session, conversation_id, self._worker, at, at + LANE)
+            if mine:
+                taken += 1
+                self.wake(conversation_id, ready_at)
+        return taken
+
+    async def _lane(self, conversation_id: int) -> None:
+        """Answer turn after turn until nothing waits."""
+        try:
+            while (due := self._due.pop(conversation_id, None)) is not None:
+                await self._pause(conversation_id, due)
+                async with self._room:
+                    again = await self._answering.turn(conversation_id)
+                if again is not None and again <= self._clock.now() + timedelta(seconds=5):
+                    self._due.setdefault(conversation_id, again)
+        except Exception:
+            # The messages are stored and the lease runs out: the sweep comes back to them.
+            log.exception("a turn was left behind", conversation=conversation_id)
+        if conversation_id not in self._due:
+            del self._lanes[conversation_id]
+
+    async def _pause(self, conversation_id: int, due: datetime) -> None:
+        """Wait until the customer has finished typing; every further message may move the time."""
+        while (wait := (due - self._clock.now()).total_seconds()) > 0:
+            await asyncio.sleep(wait)
+            due = max(due, self._due.pop(conversation_id, due))
+
+    async def idle(self) -> None:
+        """Wait until every lane is empty (shutdown, tests)."""
+        while self._lanes:
+            await asyncio.gather(*self._lanes.values(), return_exceptions=True)

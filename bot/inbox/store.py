@@ -1,0 +1,105 @@
+"""Stored updates and turns. The session comes first, the caller owns the transaction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.conversations.tables import Conversation
+from bot.db import insert_once
+from bot.inbox.tables import Handling, Inbound
+
+MOST_IN_A_TURN = 300
+"""Messages read at once; a flood of more is answered in several turns."""
+
+
+async def insert(session: AsyncSession, values: Mapping[str, Any]) -> int | None:
+    """Store an update. Gives its id, or None when (channel, external_id) is there already."""
+    return await insert_once(session, Inbound, values)
+
+
+async def by_external_id(session: AsyncSession, channel: str, external_id: str) -> Inbound:
+    query = select(Inbound).where(Inbound.channel == channel, Inbound.external_id == external_id)
+    return (await session.scalars(query)).one()
+
+
+async def unanswered(session: AsyncSession, conversation_id: int) -> Sequence[Inbound]:
+    """What waits for the bot, in the order of the thread."""
+    query = (
+        select(Inbound)
+        .where(Inbound.conversation_id == conversation_id, Inbound.handling == Handling.NEW)
+        .order_by(Inbound.seq)
+        .limit(MOST_IN_A_TURN)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def answered(session: AsyncSession, messages: Sequence[Inbound], turn_id: int) -> int:
+    """Mark messages as answered by this turn. Gives how many still were unanswered."""
+    query = (
+        update(Inbound)
+        .where(Inbound.id.in_([m.id for m in messages]), Inbound.handling == Handling.NEW)
+        .values(handling=Handling.ANSWERED, turn_id=turn_id)
+        .execution_options(synchronize_session=False)
+    )
+    return (await session.execute(query)).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+async def give_to_staff(session: AsyncSession, conversation_id: int) -> None:
+    """A person has taken over: what the bot had not answered yet is theirs."""
+    await session.execute(
+        update(Inbound)
+        .where(Inbound.conversation_id == conversation_id, Inbound.handling == Handling.NEW)
+        .values(handling=Handling.FOR_STAFF)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def supersede(session: AsyncSession, conversation_id: int, message_id: str) -> int:
+    """An edit has come: the unanswered words it replaces are not answered any more (they stay in the thread)."""
+    query = (
+        update(Inbound)
+        .where(
+            Inbound.conversation_id == conversation_id, Inbound.message_id == message_id,
+            Inbound.handling == Handling.NEW,
+        )
+        .values(handling=Handling.STORED)
+        .execution_options(synchronize_session=False)
+    )
+    return (await session.execute(query)).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+async def newest(session: AsyncSession, conversation_id: int) -> str | None:
+    """The channel's number of the newest message of the customer."""
+    query = select(Inbound.message_id).where(Inbound.conversation_id == conversation_id).order_by(Inbound.seq.desc())
+    return await session.scalar(query.limit(1))
+
+
+async def ready(session: AsyncSession, worker: str, at: datetime, limit: int = 200) -> list[tuple[int, datetime]]:
+    """Conversations that this process may answer now: its own lanes, free ones, and those of a dead process."""
+    query = (
+        select(Conversation.id, Conversation.ready_at)
+        .where(
+            Conversation.ready_at <= at,
+            or_(Conversation.lane_by.in_(["", worker]), Conversation.lane_until <= at),
+        )
+        .order_by(Conversation.ready_at)
+        .limit(limit)
+    )
+    return [(row[0], row[1] or at) for row in await session.execute(query)]
+
+
+async def claim(session: AsyncSession, conversation_id: int, worker: str, at: datetime, until: datetime) -> bool:
+    """Take a lane that is free or left behind. Test and set are one statement: of two processes one wins."""
+    query = (
+        update(Conversation)
+        .where(
+            Conversation.id == conversation_id,
+            or_(Conversation.lane_by.in_(["", worker]), Conversation.lane_until <= at),
+        )
+        .values(lane_by=worker, lane_until=until)
+        .execution_options(synchronize_session=False)
+    )
+    return bool((await session.execute(query)).rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,144 @@
+"""Every word out: rendered once, written in the same transaction as what it tells about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.content import Texts, render
+from bot.conversations.tables import Conversation
+from bot.messages import Author, Button, Say
+from bot.outbox import store
+from bot.outbox.delivery import Lane, State
+from bot.outbox.tables import Delivery
+
+IMMEDIATE = frozenset({"web", "terminal"})
+"""Channels for which our database is the messaging service: written is sent, in one transaction, exactly once."""
+
+PAYLOAD = "b:{delivery}:{button}"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What words are made of: the texts in force, and the zone for customers who have none of their own."""
+
+    texts: Texts
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A button that was used: what it means, and on which message it stood."""
+
+    delivery: Delivery
+    action: str
+    args: dict[str, Any]
+    label: str
+
+
+async def put(
+    session: AsyncSession, conversation: Conversation, says: Sequence[Say], key: str, voice: Voice, at: datetime,
+    *, lane: Lane = Lane.REPLY, author: Author = Author.BOT, staff_name: str = "",
+) -> list[Delivery]:
+    """Write messages to a conversation; `key` is unique for what caused them, the ordinal is added.
+
+    Words are chosen in the conversation's language now: what is in the outbox is what will be read.
+    """
+    rows = []
+    for ordinal, say in enumerate(says):
+        zone = ZoneInfo(conversation.time_zone) if conversation.time_zone else voice.zone
+        seed = conversation.seq + ordinal
+        rendered = render(voice.texts, say, language_of(conversation), zone, seed=seed, today=at.astimezone(zone).date())
+        buttons = [_button(b, label) for b, label in zip(say.buttons, rendered.labels, strict=True)]
+        rows.append(_row(conversation, f"{key}:{ordinal}", say.key, rendered.text, buttons, at, lane, author, staff_name))
+    return await _add(session, conversation, rows, at)
+
+
+async def put_words(
+    session: AsyncSession, conversation: Conversation, text: str, key: str, at: datetime, staff_name: str,
+) -> list[Delivery]:
+    """Write what a person typed, as it is."""
+    row = _row(conversation, key, "", text, [], at, Lane.REPLY, Author.STAFF, staff_name)
+    return await _add(session, conversation, [row], at)
+
+
+def language_of(conversation: Conversation) -> str:
+    return conversation.language or "en"
+
+
+def _button(button: Button, label: str) -> dict[str, Any]:
+    return {"label": label, "action": button.action, "args": dict(button.args)}
+
+
+def _row(
+    conversation: Conversation, key: str, text_key: str, text: str, buttons: list[dict[str, Any]], at: datetime,
+    lane: Lane, author: Author, staff_name: str,
+) -> Delivery:
+    return Delivery(
+        key=key, conversation_id=conversation.id, channel=conversation.channel, lane=lane, author=author,
+        staff_name=staff_name, text_key=text_key, text=text, buttons=buttons, due_at=at, created_at=at, state=State.DUE,
+    )
+
+
+async def _add(
+    session: AsyncSession, conversation: Conversation, rows: list[Delivery], at: datetime
+) -> list[Delivery]:
+    for row in rows:
+        if conversation.unreachable_at is not None:
+            row.state, row.reason = State.CANCELLED, "the customer cannot be reached"
+        elif conversation.channel in IMMEDIATE:
+            enter_thread(conversation, row, at)
+    session.add_all(rows)
+    await session.flush()
+    return rows
+
+
+def enter_thread(conversation: Conversation, row: Delivery, at: datetime) -> None:
+    """The message was sent: from now on it is part of the thread, at its end."""
+    conversation.seq += 1
+    conversation.last_outbound_at = at
+    row.state, row.seq, row.sent_at = State.SENT, conversation.seq, at
+
+
+async def tapped(session: AsyncSession, conversation: Conversation, payload: str, at: datetime) -> Tap | None:
+    """What a button meant; None for one that is not ours, or not this conversation's.
+
+    A tap proves that the message arrived: an unknown sending becomes a sent one.
+    """
+    match payload.split(":"):
+        case ["b", delivery_id, index] if delivery_id.isdecimal() and index.isdecimal() and len(delivery_id) < 19:
+            query = select(Delivery).where(
+                Delivery.id == int(delivery_id), Delivery.conversation_id == conversation.id
+            )
+            row = await session.scalar(query.with_for_update())
+            if row is None or int(index) >= len(row.buttons):
+                return None
+            if row.state is State.UNKNOWN:
+                enter_thread(conversation, row, at)
+            row.tapped = int(index)
+            button = row.buttons[int(index)]
+            return Tap(row, button["action"], button["args"], button["label"])
+    return None
+
+
+async def cancel_waiting(session: AsyncSession, conversation_id: int, reason: str) -> int:
+    """Nobody can be reached there: what waits is not sent."""
+    return await store.drop_waiting(session, conversation_id, State.CANCELLED, reason)
+
+
+async def silence_bot(session: AsyncSession, conversation_id: int) -> int:
+    """A person speaks from now on: the bot's waiting words are dropped."""
+    reason = "a person has taken over"
+    return await store.drop_waiting(session, conversation_id, State.SUPPRESSED, reason, [Author.BOT])
+
+
+async def resolve_unknown(session: AsyncSession, delivery_id: int, arrived: bool, at: datetime) -> bool:
+    """A person has looked: it arrived, or it is to be sent again. False when it was not unknown any more."""
+    values: dict[str, Any] = {"state": State.SENT, "sent_at": at} if arrived else {"state": State.DUE, "due_at": at}
+    query = update(Delivery).where(Delivery.id == delivery_id, Delivery.state == State.UNKNOWN).values(**values)
+    result = await session.execute(query.execution_options(synchronize_session=False))
+    return bool(result.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,105 @@
+"""The client of nlu: text and context in, a decision out. Retries are few and short; the turn decides what then."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from bot.errors import RasaUnreachable
+
+TRIES_AFTER = (0.0, 0.25, 1.0)
+"""Seconds before each try; in all it stays well under the lease of a lane."""
+TIMEOUT = aiohttp.ClientTimeout(total=3, connect=1)
+LONGEST = 4000
+"""Characters of a turn that nlu is shown; what a customer means stands in fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    entity: str
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What nlu made of a turn. Confidences run from 0 to 1."""
+
+    language: str
+    script: str | None
+    intent: str
+    confidence: float
+    ranking: tuple[tuple[str, float], ...]
+    entities: tuple[Entity, ...]
+    mood: str
+    mood_confidence: float
+    action: str
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> "Decision":
+        """Read the answer of POST /decide. Raises KeyError or TypeError when it has another form."""
+        return cls(
+            language=body["language"],
+            script=body.get("script"),
+            intent=body["intent"]["name"],
+            confidence=float(body["intent"]["confidence"]),
+            ranking=tuple((i["name"], float(i["confidence"])) for i in body["intent_ranking"]),
+            entities=tuple(Entity(e["entity"], str(e["value"]), e["start"], e["end"]) for e in body["entities"]),
+            mood=body["emotion"]["name"],
+            mood_confidence=float(body["emotion"]["confidence"]),
+            action=body["action"],
+            raw=body,
+        )
+
+
+class Rasa:
+    """One pooled client for the process; `up` is what the last call saw."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        self.up = False
+        self._http: aiohttp.ClientSession | None = None
+
+    def _client(self) -> aiohttp.ClientSession:
+        if self._http is None:
+            self._http = aiohttp.ClientSession(timeout=TIMEOUT, connector=aiohttp.TCPConnector(limit=64))
+        return self._http
+
+    async def decide(self, text: str, context: Mapping[str, Any]) -> Decision:
+        """What this text means in this context. Raises RasaUnreachable after the last try."""
+        last: Exception | None = None
+        for wait in TRIES_AFTER:
+            await asyncio.sleep(wait)
+            try:
+                decision = Decision.read(await self._post("/decide", {"text": text[:LONGEST], "context": context}))
+            except (aiohttp.ClientError, TimeoutError, OSError, KeyError, TypeError, ValueError) as error:
+                last = error
+                continue
+            self.up = True
+            return decision
+        self.up = False
+        raise RasaUnreachable(f"nlu at {self.url} does not answer ({type(last).__name__}: {last})") from last
+
+    async def _post(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        async with self._client().post(self.url + path, json=body) as answer:
+            answer.raise_for_status()
+            result: Mapping[str, Any] = await answer.json()
+            return result
+
+    async def ready(self) -> bool:
+        """Whether nlu answers and has its model."""
+        try:
+            async with self._client().get(self.url + "/status") as answer:
+                self.up = answer.status == 200
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            self.up = False
+        return self.up
+
+    async def close(self) -> None:
+        if self._http is not None:
+            await self._http.close()
+            self._http = None

@@ -1,0 +1,66 @@
+"""The clock: a few fixed ticks. APScheduler only ticks; what is due lies in our own rows, so a missed or a double
+tick does no harm."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.complaints import timetable
+from bot.handoff import waiting
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+log = structlog.get_logger()
+
+
+def start(app: "App", roles: frozenset[str]) -> AsyncIOScheduler:
+    """Begin to tick for these roles."""
+    clock = AsyncIOScheduler(
+        timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+
+    def every(seconds: float, name: str, tick: Callable[[], Awaitable[object]]) -> None:
+        clock.add_job(_logged(name, tick), "interval", seconds=seconds, id=name)
+
+    every(5, "data", lambda: _reload(app))
+    if "worker" in roles:
+        every(1, "lanes", app.lanes.sweep)
+        every(10, "reaper", app.sender.reap)
+    if "clock" in roles:
+        every(20, "timetable", lambda: timetable_tick(app))
+    clock.start()
+    return clock
+
+
+async def timetable_tick(app: "App") -> int:
+    """Everything that happens because time passes. Gives how many messages were written."""
+    at, now = app.clock.now(), app.data.now
+    voice, rules = now.voice, now.rules
+    spoken = await timetable.gentle_prompts(app.db, voice, at, rules)
+    spoken += await timetable.watch_promises(app.db, voice, at, rules)
+    spoken += await timetable.tell_progress(app.db, voice, at, rules)
+    spoken += await timetable.after_care(app.db, voice, at, rules)
+    spoken += await waiting.tell_the_late(app.db, voice, at, now.desk)
+    if spoken:
+        app.sender.wake()
+    return spoken
+
+
+async def _reload(app: "App") -> None:
+    app.data.reload_if_changed()
+
+
+def _logged(name: str, tick: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    """A tick that fails is logged and comes again."""
+
+    async def run() -> None:
+        try:
+            await tick()
+        except Exception:
+            log.exception("a tick failed; it comes again", tick=name)
+
+    return run

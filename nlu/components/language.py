@@ -1,0 +1,96 @@
+"""Which language a message is in, by rule: who writes Chinese writes Chinese characters.
+
+Very short and neutral messages ("ok", "👍", an order number) have no language of their own; the caller keeps the
+conversation's.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from rasa.engine.graph import GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.shared.nlu.training_data.message import Message
+
+from components.graph import Untrained
+from components.text import HAN, plain_of, simplified_only, traditional_to_simplified
+
+LATIN_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_WITH_DIGITS = re.compile(r"\S*\d\S*|https?://\S+|\S+@\S+")
+_KANA = re.compile(r"[\u3040-\u30ff\uff66-\uff9f]")
+_NEUTRAL = frozenset("ok okay k kk hi hey hello yo bye haha hahaha lol wow thx ty pls plz no yes vip app sos emo wtf omg".split())
+_ENGLISH = frozenset(
+    "a an and are at be but can did do does for from have how i in is it me my not of on or please so that the they this to "
+    "was we what when where which who why will with you your".split()
+)
+
+
+@dataclass(frozen=True)
+class Language:
+    """`code` is zh, en or None for undecided; `script` Hans, Hant or None; `foreign` says: surely neither zh nor en."""
+
+    code: Optional[str]
+    script: Optional[str] = None
+    foreign: bool = False
+
+
+class Languages:
+    """The rule, with the tables of characters that only one script has."""
+
+    def __init__(self) -> None:
+        self._traditional = frozenset(traditional_to_simplified())
+        self._simplified = simplified_only()
+
+    def of(self, text: str) -> Language:
+        """The language of `text` as the customer wrote it (not its plain form: that has lost the script)."""
+        han = len(HAN.findall(text))
+        words = LATIN_WORD.findall(_WITH_DIGITS.sub(" ", text))
+        latin = [word for word in words if _is_latin(word)]
+        if len(_KANA.findall(text)) * 4 > han or sum(map(len, words)) - sum(map(len, latin)) - han > han + len(latin):
+            return Language(None, foreign=_has_letters(text))
+        if han and han >= len(latin):
+            return Language("zh", self._script(text))
+        if not latin or (len(latin) <= 2 and all(word.lower() in _NEUTRAL for word in latin)):
+            return Language(None)
+        if _is_other_latin(latin):
+            return Language(None, foreign=True)
+        return Language("en")
+
+    def _script(self, text: str) -> Optional[str]:
+        traditional = sum(character in self._traditional for character in text)
+        simplified = sum(character in self._simplified for character in text)
+        if traditional == simplified:
+            return None
+        return "Hant" if traditional > simplified else "Hans"
+
+
+def _has_letters(text: str) -> bool:
+    return any(character.isalpha() for character in text)
+
+
+def _is_latin(word: str) -> bool:
+    return "LATIN" in unicodedata.name(word[0], "")
+
+
+def _is_other_latin(words: list[str]) -> bool:
+    """Accents and not one English function word: Spanish, French, Vietnamese ..."""
+    accented = sum(not word.isascii() for word in words)
+    return accented >= 1 and accented * 8 >= len(words) and not any(word.lower() in _ENGLISH for word in words)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class LanguageDetector(Untrained, GraphComponent):
+    """Adds `language`, `script` and `foreign` to the output of the message."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        self._languages = Languages()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            found = self._languages.of(message.get("text") or "")
+            message.set("language", found.code, add_to_output=True)
+            message.set("script", found.script, add_to_output=True)
+            message.set("foreign", found.foreign, add_to_output=True)
+        return messages

@@ -1,0 +1,70 @@
+"""The decision: parse the text, ask the policies for the next action, forget. Nothing is kept between two questions."""
+
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from serving.question import Question, ask
+
+RANKING = 10
+DEFAULT_LANGUAGE = "en"
+"""For a first message that says nothing about its language, from a channel that gave no hint."""
+
+
+class Engine:
+    """Rasa behind one question. One thread at a time may use it."""
+
+    def __init__(self, agent: Agent) -> None:
+        self.agent = agent
+        self._actions: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[str, float]] = {}
+
+    async def warm(self) -> None:
+        """The first message of a process pays for dictionaries that load when they are needed: let it be this one."""
+        for text in ("你好，我的订单到哪了？", "Hello, where is my order?"):
+            await self.decide(ask(text, {}))
+
+    async def decide(self, question: Question) -> dict[str, Any]:
+        """The answer to POST /decide; see README.md for its parts."""
+        parsed = await self.agent.parse_message(question.text)
+        inside = question.slots.get("journey") == "complaint"
+        seen = parsed["inside_complaint"] if inside else parsed["intent"]["name"]
+        action, sureness = self._action(seen, question.slots)
+        ranking = parsed["intent_ranking"][:RANKING]
+        return {
+            "language": parsed.get("language") or question.language or DEFAULT_LANGUAGE,
+            "script": parsed.get("script"),
+            "intent": ranking[0],
+            "intent_ranking": ranking,
+            "entities": [_entity(entity, question.shift) for entity in parsed["entities"]],
+            "emotion": parsed["emotion"],
+            "understood": seen != DEFAULT_NLU_FALLBACK_INTENT_NAME,
+            "action": action,
+            "confidence": ranking[0]["confidence"] * sureness,
+        }
+
+    def _action(self, intent: str, slots: dict[str, str]) -> tuple[str, float]:
+        """The policies see nothing but the intent and three slots, so each combination is asked once."""
+        key = (intent, tuple(sorted(slots.items())))
+        if key not in self._actions:
+            self._actions[key] = self._predict(intent, slots)
+        return self._actions[key]
+
+    def _predict(self, intent: str, slots: dict[str, str]) -> tuple[str, float]:
+        events = [SlotSet(name, value) for name, value in slots.items()]
+        said = UserUttered("", intent={"name": intent, "confidence": 1.0})
+        domain = self.agent.domain
+        tracker = DialogueStateTracker.from_events(
+            "decide", [*events, ActionExecuted("action_listen"), said], slots=domain.slots, domain=domain
+        )
+        scores = (self.agent.predict_next_with_tracker(tracker) or {})["scores"]
+        best = max(scores, key=lambda score: score["score"])
+        return best["action"], float(best["score"])
+
+
+def _entity(entity: dict[str, Any], shift: int) -> dict[str, Any]:
+    """Places count from the beginning of what the customer wrote."""
+    kept = {key: entity[key] for key in ("entity", "value", "start", "end", "currency") if key in entity}
+    return {**kept, "start": entity["start"] + shift, "end": entity["end"] + shift}
