@@ -24,7 +24,7 @@ class NeverOpens(BadContent):
 def is_open(hours: Hours, at: datetime) -> bool:
     """Whether the shop works at that moment: the first moment of an interval counts, its end does not."""
     day = _local(hours, at)
-    return any(start <= at < end for near in (day - ONE_DAY, day) for start, end in hours.spans(near))
+    return any(start <= at < end for near in (day, day + ONE_DAY) for start, end in hours.spans(near))
 
 
 def next_open(hours: Hours, at: datetime) -> datetime:
@@ -56,7 +56,7 @@ def working_between(hours: Hours, a: datetime, b: datetime) -> timedelta:
     a, b = _utc(a), _utc(b)
     if b < a:
         return -working_between(hours, b, a)
-    worked, day, last = NOTHING, _local(hours, a) - ONE_DAY, _local(hours, b)
+    worked, day, last = NOTHING, _local(hours, a), _local(hours, b) + ONE_DAY
     while day <= last:
         for start, end in hours.spans(day):
             worked += max(NOTHING, min(end, b) - max(start, a))
@@ -113,11 +113,8 @@ def _spans(hours: Hours, at: datetime) -> Iterator[Span]:
 
 
 def _working_days(hours: Hours, at: datetime) -> Iterator[tuple[list[Span], datetime]]:
-    """Each day with working time and when it closes, from the day before `at` on.
-
-    From the day before, because after a clock goes back over midnight yesterday's date comes again.
-    """
-    day, closed = _local(hours, at) - ONE_DAY, 0
+    """Each day with working time and when it closes, from the local day of `at` on."""
+    day, closed = _local(hours, at), 0
     while closed <= HORIZON_DAYS:
         spans = hours.spans(day)
         if spans:
@@ -130,6 +127,9 @@ def _working_days(hours: Hours, at: datetime) -> Iterator[tuple[list[Span], date
 
 
 def _local(hours: Hours, at: datetime) -> date:
+    """The date on the wall. Where clocks go back over midnight it comes twice, and tomorrow has begun in between:
+    so a day's spans may hold moments of the date before, never of the date after.
+    """
     return _utc(at).astimezone(hours.zone).date()
 
 

@@ -14,6 +14,8 @@ from tests import databases
 from tests.clock import FakeClock
 from tests.openshop import Shop, open_shop
 
+RUNNING_NLU = os.environ.get("CAREBOT_TEST_RASA_URL", "")
+"""An nlu that runs already, for whoever runs the tests again and again."""
 IN_CI = os.environ.get("CI") == "true"
 DATABASES = ("sqlite", "postgresql")
 
@@ -51,14 +53,12 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-async def model() -> Path:
-    """The trained model for the files as they are (trained here when it is not there yet)."""
-    return await engine.model(ROOT / "var", ROOT / "data")
-
-
-@pytest.fixture(scope="session")
-async def rasa_url(model: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """A real nlu on a free port, for the whole run."""
+async def rasa_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """A real nlu on a free port for the whole run; its model is trained here when it is not there yet."""
+    if RUNNING_NLU:
+        yield RUNNING_NLU
+        return
+    model = await engine.model(ROOT / "var", ROOT / "data")
     url = f"http://127.0.0.1:{free_port()}"
     nlu = engine.Engine(url, model, tmp_path_factory.mktemp("nlu") / "nlu.log")
     await nlu.start()

@@ -44,11 +44,13 @@ def test_a_phrase_inside_a_guard_does_not_count_but_beside_it_does():
     fire = phrases("fire", unless=("fire stick",))
     assert fire.find(fold("my fire stick")) == ()
     assert fire.find(fold("my fire stick is on fire")) == ("fire",)
+    assert phrases("fire", unless=("camp fire",)).find("a camp fire") == ()
     assert phrases("起火", unless=("一起火锅",)).find("一起火锅") == ()
     assert phrases("stick on", unless=("fire stick",)).find("fire stick on") == ("stick on",)  # only half inside
 
 
 def test_of_phrases_inside_each_other_the_longest_is_told_each_once_in_order():
+    assert phrases("律师", "律师函").find("发律师函") == ("律师函",)
     assert phrases("律师", "律师函", "告").find("告你,律师函律师函和律师") == ("告", "律师函", "律师")
 
 

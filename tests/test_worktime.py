@@ -181,6 +181,23 @@ def test_a_date_that_was_skipped_has_no_working_time():
     assert is_open(samoa, datetime(2011, 12, 30, 10, tzinfo=UTC))
 
 
+def test_a_clock_that_goes_back_over_midnight_closes_nothing():
+    always = hours("00:00-24:00", ALL_WEEK, "America/St_Johns")  # on 29 October 2006 00:01 went back to 23:01
+    again_yesterday = datetime(2006, 10, 29, 2, 45, tzinfo=UTC)
+    assert again_yesterday.astimezone(always.zone).date() == date(2006, 10, 28)
+    assert is_open(always, again_yesterday)
+    assert next_open(always, again_yesterday) == again_yesterday
+    for a, b in ((-60, 10), (0, 5), (-20, 0)):
+        passed = timedelta(minutes=b - a)
+        assert working_between(always, again_yesterday + timedelta(minutes=a), again_yesterday + timedelta(minutes=b)) \
+            == passed
+
+
+def test_much_work_in_a_shop_that_opens_once_a_week():
+    rare = hours("10:00-11:00", ("monday",))
+    assert add_working(rare, at("2026-11-23 08:00"), timedelta(hours=100)) == at("2028-10-16 11:00")
+
+
 # --- laws ---
 
 minutes_of_day = st.integers(0, 24 * 60)

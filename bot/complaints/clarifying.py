@@ -27,17 +27,21 @@ def clarify(view: View, heard: Heard) -> Move:
             return _after_summary(view, heard, move)
         case Asking.CORRECTION:
             return _summary(view, move)
-        case Asking.PHOTO if not heard.photos:
-            return _go_on(view, move)  # asked once; without a picture it goes on all the same
+        case Asking.PHOTO if heard.says_yes and view.memory.asked.get(Fact.PHOTO) == 1:
+            none = button("button_no_photo", "none", Asking.PHOTO)
+            return move.remember(asked={**view.memory.asked, Fact.PHOTO: 2}).say("photo_awaited", (none,))
     if Hint.ALREADY_TOLD in heard.hints:
         move = move.say("sorry_already_told")
         told = {**view.memory.asked, Fact.WHAT: 2}
         return _go_on(view, move.remember(asked=told))
-    return _go_on(view, move)
+    return _go_on(view, move, tried=bool(heard.order or heard.link_failed))
 
 
-def _go_on(view: View, move: Move) -> Move:
-    """The next question; a person when the same one has been asked too often, the summary when none is left."""
+def _go_on(view: View, move: Move, tried: bool = False) -> Move:
+    """The next question; a person when the same one has been asked too often, the summary when none is left.
+
+    `tried`: an order was named in this turn, and did not fit.
+    """
     needs = view.policy.needs[view.kind]
     missing = next((f for f in needs.facts if is_due(f, view, move.facts, move.memory)), None)
     if missing is None:
@@ -47,16 +51,16 @@ def _go_on(view: View, move: Move) -> Move:
     if asked >= limits.tries_per_fact + (missing is Fact.ORDER) or move.memory.questions >= limits.questions + 1:
         return move.person(Reason.FACTS_MISSING)
     move = move.remember(asked={**move.memory.asked, missing: asked + 1}, questions=move.memory.questions + 1)
-    return _question(view, move, missing, again=asked > 0)
+    return _question(view, move, missing, asked > 0, tried)
 
 
-def _question(view: View, move: Move, fact: Fact, again: bool) -> Move:
+def _question(view: View, move: Move, fact: Fact, again: bool, tried: bool) -> Move:
     suffix = "_again" if again else ""
     match fact:
         case Fact.WHAT:
             return move.say(f"ask_what{suffix}").ask(Asking.WHAT)
         case Fact.ORDER:
-            return _ask_order(view, move, again)
+            return _ask_order(view, move, again, tried)
         case Fact.PHOTO:
             none = button("button_no_photo", "none", Asking.PHOTO)
             return move.say("ask_photo", (none,)).ask(Asking.PHOTO)
@@ -66,14 +70,15 @@ def _question(view: View, move: Move, fact: Fact, again: bool) -> Move:
             return move.say(f"ask_wish{suffix}", buttons).ask(Asking.WISH)
 
 
-def _ask_order(view: View, move: Move, again: bool) -> Move:
+def _ask_order(view: View, move: Move, again: bool, tried: bool) -> Move:
     """Linked: choose from one's own orders. Not linked: number and phone, because nothing is shown to a stranger."""
     if view.is_linked and view.orders:
         buttons = tuple(_order_button(o) for o in view.orders[:ORDER_BUTTONS])
-        return move.say("ask_which_order_again" if again else "ask_which_order", buttons).ask(Asking.ORDER)
+        return move.say("ask_which_order_again" if again and tried else "ask_which_order", buttons).ask(Asking.ORDER)
     if move.facts.order:
         return move.say("ask_phone", number=move.facts.order).ask(Asking.PHONE)
-    return move.say("ask_order_again" if again else "ask_order").ask(Asking.ORDER)
+    line = "ask_order_again" if again and tried else "ask_order_needed" if again else "ask_order"
+    return move.say(line).ask(Asking.ORDER)
 
 
 def _order_button(order: Order) -> Button:
@@ -123,7 +128,8 @@ def _after_summary(view: View, heard: Heard, move: Move) -> Move:
 def keep(facts: Facts, heard: Heard, memory: Memory, orders: tuple[Order, ...], is_linked: bool) -> Facts:
     """Take up what was said. A later word corrects an earlier one; nothing is dropped."""
     told = facts.told
-    if heard.text.strip() and (heard.grievance or memory.asking in (Asking.STORY, Asking.WHAT, Asking.CORRECTION, None)):
+    telling = heard.grievance or memory.asking in (Asking.STORY, Asking.WHAT, Asking.CORRECTION, None)
+    if heard.text.strip() and telling and Hint.WHAT_WILL_YOU_DO not in heard.hints and not heard.says_yes:
         told = (*told, heard.text.strip()[:500])
     facts = replace(
         facts, told=told, photos=(*facts.photos, *heard.photos), product=heard.product or facts.product,
@@ -141,6 +147,8 @@ def _wish(heard: Heard, memory: Memory) -> str | None:
 def _order(facts: Facts, heard: Heard, memory: Memory, orders: tuple[Order, ...], is_linked: bool) -> Facts:
     number = heard.choice if heard.choice and memory.asking == Asking.ORDER else heard.order
     number = number or facts.order
+    if heard.link_failed:
+        number = None  # number and phone did not fit: neither of them is believed
     if number is None and is_linked:
         number = likely(facts, orders)
     mine = next((o for o in orders if o.id == number), None)

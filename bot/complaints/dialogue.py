@@ -105,6 +105,8 @@ class View:
     memory: Memory
     policy: ComplaintPolicy
     number: str
+    language: str = ""
+    """zh or en."""
     failure_count: int = 0
     product_name: Words | None = None
     is_linked: bool = False

@@ -16,13 +16,18 @@ CALM = 1
 
 
 def opening(view: View, heard: Heard) -> Move:
-    """The first word of a complaint. Who is calm and has told what happened need not be asked to tell it."""
+    """The first word of a complaint. Who is calm and has told what happened need not be asked to tell it.
+
+    Not in Chinese: there being allowed to speak weighs more than compensation (Hui & Au 2001), so it is never cut short.
+    """
     move = Move.none(view)
     if view.stage is Stage.ACKNOWLEDGE:
         return acknowledge(view, move, "acknowledge_repeat")
-    if view.level == 0 and view.policy.is_story(heard.text) and (view.facts.order or heard.product):
+    told = view.policy.is_story(heard.text)
+    if view.level == 0 and told and view.language != "zh" and (view.facts.order or heard.product):
         return acknowledge(view, move.step(Event.HEARD, view.level, "calm, and the facts are there"))
-    return move.say("listen", about=about(view)).ask(Asking.STORY).remember(listening_turns=1)
+    line = "listen_on" if told else "listen"
+    return move.say(line, about=about(view)).ask(Asking.STORY).remember(listening_turns=1, level_at_stage=view.level)
 
 
 def about(view: View) -> Text:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.complaints.complaint import Kind
 from bot.datafile import Findings, Section
+from bot.messages import Words
 
 FILE = "data/policy/remedies.yml"
 OPTIONS = 2
@@ -47,11 +48,21 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Goodwill:
+    """Points given when a complaint ends solved."""
+
+    points: Mapping[int, int]
+    """By severity."""
+    valid_days: int
+    name: Words
+
+
+@dataclass(frozen=True, slots=True)
 class RemedyPolicy:
     remedies: Mapping[str, Remedy]
     rules: tuple[Rule, ...]
     hard_cap_percent: int
-    goodwill_points: Mapping[int, int]
+    goodwill: Goodwill
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +116,28 @@ def read_policy(raw: object, file: str = FILE) -> RemedyPolicy:
     """The policy from the parsed file. Raises BadContent that names the file and every wrong key."""
     findings = Findings()
     top = Section(raw, file, findings)
-    top.only("hard_cap_percent", "remedies", "rules", "goodwill_points")
+    top.only("hard_cap_percent", "remedies", "rules", "goodwill")
     listed = top.section("remedies")
     remedies = {str(id): _remedy(listed.section(str(id)), str(id)) for id in listed.values}
-    points = top.section("goodwill_points")
     policy = RemedyPolicy(
         remedies=remedies,
         rules=tuple(_rules(top, remedies)),
         hard_cap_percent=int(top.number("hard_cap_percent", 100, 150)),
-        goodwill_points={int(str(s)): int(points.number(s, 0, 100_000)) for s in points.values},  # type: ignore[arg-type]
+        goodwill=_goodwill(top.section("goodwill")),
     )
     findings.stop()
     return policy
+
+
+def _goodwill(section: Section) -> Goodwill:
+    section.only("points", "valid_days", "name")
+    points, name = section.section("points"), section.section("name")
+    given = {severity: points.values.get(severity) for severity in (1, 2, 3, 4)}
+    for severity, number in given.items():
+        if not isinstance(number, int) or number < 0:
+            points.wrong(severity, "must be a whole number of points, 0 for none")
+    return Goodwill({s: n if isinstance(n, int) else 0 for s, n in given.items()},
+                    int(section.number("valid_days", 1, 3650)), Words(name.text("zh"), name.text("en")))
 
 
 def _remedy(section: Section, id: str) -> Remedy:

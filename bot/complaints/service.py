@@ -11,6 +11,7 @@ from bot.complaints import answering, clarifying, listening, person, solutions, 
 from bot.complaints.complaint import Event, Kind, Stage
 from bot.complaints.dialogue import EXPECTING, Asking, Facts, Heard, Memory, Move, Then, View
 from bot.complaints.emotion import Reading
+from bot.complaints.policy import Hint
 from bot.complaints.promise import State
 from bot.complaints.rules import Rules
 from bot.complaints.tables import Case
@@ -26,6 +27,8 @@ from bot.shop.order import Order
 
 SURE = 0.6
 """Below this confidence a complaint of another kind is not taken for a new grievance."""
+FEW_WORDS = 40
+"""Characters of a message that can only be understood from what went before."""
 PENDING_FOR = timedelta(hours=1)
 """How long a question outside a complaint is open."""
 
@@ -81,11 +84,11 @@ async def hear(
     orders = await shop.orders_of(session, customer.id) if customer else ()
     _note_level(case, said.reading)
     heard = _heard(said, rules, link_failed, at)
-    view = await _view(session, case, heard, orders, customer is not None, rules)
+    view = await _view(session, conversation, case, heard, orders, rules)
     move = listening.opening(view, heard) if is_new else answering.answer(view, heard)
     if move.reason is None and (reason := _key_account(customer, case, rules)) is not None:
         move = move.person(reason)
-    return await _apply(session, conversation, case, move, at, rules, _tier(customer))
+    return await _apply(session, conversation, case, move, at, rules, customer)
 
 
 async def _open(session: AsyncSession, conversation: Conversation, said: Said, at: datetime, rules: Rules) -> Case:
@@ -148,8 +151,9 @@ def _heard(said: Said, rules: Rules, link_failed: bool, at: datetime) -> Heard:
 
 
 async def _view(
-    session: AsyncSession, case: Case, heard: Heard, orders: tuple[Order, ...], is_linked: bool, rules: Rules
+    session: AsyncSession, conversation: Conversation, case: Case, heard: Heard, orders: tuple[Order, ...], rules: Rules
 ) -> View:
+    is_linked = conversation.customer_id is not None
     memory = Memory.of(case.memory)
     facts = clarifying.keep(Facts.of(case.facts), heard, memory, orders, is_linked)
     product = rules.catalogue.products.get(facts.product or "")
@@ -157,7 +161,7 @@ async def _view(
     open_promises = await store.open_promises(session, case.id) if case.stage is Stage.COMMIT and heard.at else []
     return View(
         stage=case.stage, kind=case.kind, level=case.level, facts=facts, memory=memory, policy=rules.complaints,
-        number=number_of(case), failure_count=case.failure_count, product_name=product.name if product else None,
+        number=number_of(case), language=conversation.language[:2], failure_count=case.failure_count, product_name=product.name if product else None,
         is_linked=is_linked, orders=orders, options=tuple(o["id"] for o in on_the_table),
         is_late=any(p.due_at < heard.at for p in open_promises if heard.at),
     )
@@ -174,7 +178,8 @@ def _key_account(customer: Customer | None, case: Case, rules: Rules) -> Reason 
 
 
 async def _apply(
-    session: AsyncSession, conversation: Conversation, case: Case, move: Move, at: datetime, rules: Rules, tier: str
+    session: AsyncSession, conversation: Conversation, case: Case, move: Move, at: datetime, rules: Rules,
+    customer: Customer | None,
 ) -> list[Say]:
     """Write what the stages decided, work out what needs calendar or ledger, and fetch a person where they say so."""
     for event, note in move.events:
@@ -187,14 +192,14 @@ async def _apply(
     reason = move.reason
     match move.then:
         case Then.OFFER:
-            offered, reason = await solutions.offer(session, case, tier, at, rules)
+            offered, reason = await solutions.offer(session, case, _tier(customer), at, rules)
             says += offered
         case Then.COMMIT:
             says += await solutions.commit(session, case, move.option, at, rules)
         case Then.STATUS:
             says += await solutions.status(session, case, at)
         case Then.GOODWILL:
-            says += solutions.goodwill(case, rules)
+            says += await solutions.goodwill(session, case, customer.shop_id if customer else "", at, rules)
     if case.stage is Stage.CLOSED:
         close(conversation, case, at, rules)
     conversation.listening = case.stage is Stage.VENT
@@ -215,10 +220,13 @@ def close(conversation: Conversation, case: Case, at: datetime, rules: Rules) ->
 async def person_at_once(
     session: AsyncSession, conversation: Conversation, said: Said, at: datetime, rules: Rules
 ) -> list[Say]:
-    """Something no machine may answer: the case is opened (or kept) with what is known, and a person is fetched."""
+    """Something no machine may answer: the case is opened (or kept) with what is known, and a person is fetched.
+
+    Asking for a person, or grief, is no complaint: no case is opened for it.
+    """
     groups = said.reading.groups if said.reading else frozenset[str]()
     reason = person.at_once(groups) or Reason.ASKED
-    if reason is Reason.LIFE_EVENT and conversation.case_id is None:
+    if reason in (Reason.LIFE_EVENT, Reason.ASKED) and conversation.case_id is None:
         return await handoff.request(session, conversation, reason, at, rules.desk)
     case = await store.locked(session, conversation.case_id) if conversation.case_id else None
     case = case or await _open(session, conversation, said, at, rules)
@@ -229,6 +237,12 @@ async def person_at_once(
     case.heard_at = at
     conversation.listening = False
     return await handoff.request(session, conversation, reason, at, rules.desk, number_of(case), case.severity)
+
+
+def chases(context: Mapping[str, Any], text: str, rules: Rules) -> bool:
+    """While a promise is open, "any news?" is about it, whatever else the model makes of so few words."""
+    hints = rules.complaints.hints_in(text)
+    return context["stage"] == Stage.COMMIT and Hint.NOT_YET in hints and len(text) <= FEW_WORDS
 
 
 async def way_back(session: AsyncSession, conversation: Conversation, rules: Rules) -> list[Say]:

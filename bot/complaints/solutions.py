@@ -2,20 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import worktime
 from bot.complaints import promise, remedy, store
-from bot.complaints.complaint import Stage
 from bot.complaints.dialogue import Asking, Facts, Memory, button
 from bot.complaints.remedy import Option
 from bot.complaints.rules import Rules
 from bot.complaints.tables import Case, Promise
 from bot.handoff.queue import Reason
 from bot.messages import Button, Money, Say, Text, Value
+from bot.shop import store as shop
+from bot.shop.benefit import Benefit, BenefitKind
 
 ROUND_UP_MINUTES = 30
 """Promised times are full or half hours: a date that looks computed is not believed."""
@@ -125,11 +126,19 @@ def _promise_line(given: Promise, at: datetime, currency: str) -> Text:
     return Text("complaints.promise_missed_line", values)
 
 
-def goodwill(case: Case, rules: Rules) -> list[Say]:
-    """The end: thanks, what changes so that it does not happen again, and points where the policy gives them."""
+async def goodwill(session: AsyncSession, case: Case, account: str, at: datetime, rules: Rules) -> list[Say]:
+    """The end: thanks, what changes so that it does not happen again, and points where the policy gives them.
+
+    `account` is the shop's id of the customer. Points are credited before they are told of; without an account none are.
+    """
     says = [Say(f"complaints.closed_{case.kind}", {"number": f"C{case.id:05d}"})]
-    points = rules.remedies.goodwill_points.get(case.severity, 0)
-    if points and case.stage is Stage.CLOSED and not case.facts.get("goodwill"):
-        case.facts = {**case.facts, "goodwill": points}
+    policy = rules.remedies.goodwill
+    if account and (points := policy.points.get(case.severity, 0)):
+        until = at.astimezone(rules.hours.zone).date() + timedelta(days=policy.valid_days)
+        # The id makes it once a case, however often the case is opened again.
+        await shop.upsert_benefits(session, [Benefit(
+            id=f"goodwill-{case.id}", customer_id=account, kind=BenefitKind.POINTS, name=policy.name, amount=points,
+            expires_on=until,
+        )], at)
         says.append(Say("complaints.goodwill", {"points": points}))
     return says

@@ -67,7 +67,7 @@ async def link(e: Enquiry) -> Answer:
         return Answer([Say("link.not_now")])
     words = e.answer or e.text
     then = e.arg("then") or None
-    number = next(iter(find_numbers(words, e.form)), "")
+    number = next(iter(find_numbers(words, e.form)), "") or _said(e, "number")
     says, linked = await _go_on(e, words, then)
     return Answer(says, _then(then, number) if linked else None)
 

@@ -86,11 +86,17 @@ class Section:
         return Words(self.raw["zh"], self.raw["en"])
 
     def choices(self, key: str, kind: type[Choice]) -> frozenset[Choice]:
-        names = self.texts(key)
+        """A list of members of a closed set; empty when the key is absent."""
+        return frozenset(self._member(key, name, kind) for name in self.texts(key))
+
+    def choice(self, key: str, kind: type[Choice]) -> Choice:
+        return self._member(key, self.text(key), kind)
+
+    def _member(self, key: str, name: str, kind: type[Choice]) -> Choice:
         known = {member.value: member for member in kind}
-        if bad := [name for name in names if name not in known]:
-            raise self.wrong(key, f"knows no {bad[0]!r}; it may be: {', '.join(known)}")
-        return frozenset(known[name] for name in names)
+        if name not in known:
+            raise self.wrong(key, f"knows no {name!r}; it may be: {', '.join(known)}")
+        return known[name]
 
     def zone(self, key: str) -> ZoneInfo:
         try:

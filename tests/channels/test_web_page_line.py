@@ -174,13 +174,17 @@ async def test_too_many_requests_wait_as_long_as_asked_and_go_on(page: Page, ser
 async def test_a_session_that_ended_is_replaced_and_told(page: Page, server: FakeChat) -> None:
     await write(page, "long ago")
     await expect(own(page)).to_have_count(1)
+    for number in range(3):  # so that the old numbers are higher than the new ones
+        await server.say(f"answer {number}")
+    await expect(bot(page)).to_have_count(3)
     server.end_sessions()
     await write(page, "still here?")
     await expect(own(page)).to_have_text(["long ago", "still here?"])
     await expect(page.locator(".note")).to_contain_text(["The earlier conversation has ended."])
     assert [line["text"] for line in server.conversation.lines] == ["still here?"]
     await server.say("Yes.")
-    await expect(page.locator("#messages .text")).to_have_text(["long ago", "still here?", "Yes."])
+    before = ["long ago", "answer 0", "answer 1", "answer 2"]
+    await expect(page.locator("#messages .text")).to_have_text([*before, "still here?", "Yes."])
     server.end_sessions()
     await page.reload()
     await expect(page.locator("p.note")).to_contain_text("This is a new one")
@@ -194,7 +198,8 @@ async def test_without_a_stream_it_asks(page: Page, server: FakeChat, fault: str
     server.replies["hello"] = ("Good day.", [])
     await write(page, "hello")
     await expect(bot(page)).to_have_text(["Good day."])
-    await write(page, "again")
+    async with page.expect_request(lambda request: "wait=25" in request.url):
+        await write(page, "again")
     await expect(own(page)).to_have_count(2)
     await server.say("And now by polling.")
     await expect(bot(page)).to_have_text(["Good day.", "And now by polling."])
