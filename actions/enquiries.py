@@ -60,9 +60,11 @@ async def go_on(turn: Turn) -> list[Say] | None:
     question = open_question(turn.conversation.pending, turn.at)
     if question is None:
         return None
-    if (found := e.reply()) is None:
-        return talk.unclear_answer(e, question)
-    return await run(turn, question.action, found[1])
+    if (found := e.reply()) is not None:
+        return await run(turn, question.action, found[1])
+    if find_numbers(e.text, e.form):  # no answer, but an order is named: that is a new enquiry
+        return await answer(turn, "action_inform", talk.inform)
+    return talk.unclear_answer(e, question)
 
 
 async def run(turn: Turn, action: str, args: Mapping[str, Any]) -> list[Say]:
@@ -98,10 +100,8 @@ class Inform(Action):
     """A number or another detail without a request."""
 
     async def run(self, turn: Turn) -> list[Say]:
-        e = enquiry(turn)
-        if (e.reply() is not None or not find_numbers(e.text, e.form)) and (says := await go_on(turn)) is not None:
-            return says
-        return await answer(turn, self.name, talk.inform)
+        says = await go_on(turn)
+        return await answer(turn, self.name, talk.inform) if says is None else says
 
 
 class StaleButton(Action):

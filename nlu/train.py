@@ -68,6 +68,7 @@ def train(model: Path, catalogue: Path) -> int:
     os.chdir(HERE)
     sys.path.insert(0, str(HERE))
     os.environ |= {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1"}
+    os.environ["LOG_LEVEL"] = "ERROR"  # also turns off Rasa's progress bars, one line for every step of theirs
     say(f"[1/4] loading Rasa (model {model.name.removesuffix('.tar.gz')})")
     from training import remove_leftovers, train_model
 

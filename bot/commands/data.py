@@ -42,7 +42,9 @@ async def load_demo(app: App) -> None:
     """Write the demo shop; relative to today, so that it is always fresh."""
     at = app.clock.now()
     now = app.data.now
-    made = demo_shop.make(at.astimezone(now.shop.zone).date(), now.shop, now.catalogue)
+    folder = app.settings.data_dir / "demo"
+    cast, people = datafile.read(folder / "cast.yml"), datafile.read(folder / "people.yml")
+    made = demo_shop.make_demo(cast, people, now.catalogue, now.shop, at.astimezone(now.shop.zone).date())
     async with app.db.write() as session:
         await shop.upsert_customers(session, made.customers, at)
         await shop.upsert_orders(session, made.orders, at)

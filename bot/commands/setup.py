@@ -27,6 +27,8 @@ def logs(settings: Settings) -> None:
         logger_factory=structlog.WriteLoggerFactory(), cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    # A tick that is still running when the next is due is no news: it is skipped on purpose.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 @asynccontextmanager

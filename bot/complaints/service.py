@@ -85,6 +85,7 @@ async def hear(
     _note_level(case, said.reading)
     heard = _heard(said, rules, link_failed, at)
     view = await _view(session, conversation, case, heard, orders, rules)
+    case.severity = min(case.severity, _severity(case, said, customer, view.facts, rules))
     move = listening.opening(view, heard) if is_new else answering.answer(view, heard)
     if move.reason is None and (reason := _key_account(customer, case, rules)) is not None:
         move = move.person(reason)
@@ -106,6 +107,12 @@ async def _open(session: AsyncSession, conversation: Conversation, said: Said, a
     conversation.case_id = case.id
     conversation.pending = None
     return case
+
+
+def _severity(case: Case, said: Said, customer: Customer | None, facts: Facts, rules: Rules) -> int:
+    """How grave it is by what is known now; it only ever gets graver."""
+    groups = said.reading.groups if said.reading else frozenset[str]()
+    return rules.severities.of(case.kind, groups, _tier(customer), cents=facts.paid_cents or 0)
 
 
 def kind_of(intent: str) -> Kind:

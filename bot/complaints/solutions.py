@@ -131,7 +131,8 @@ async def goodwill(session: AsyncSession, case: Case, account: str, at: datetime
 
     `account` is the shop's id of the customer. Points are credited before they are told of; without an account none are.
     """
-    says = [Say(f"complaints.closed_{case.kind}", {"number": f"C{case.id:05d}"})]
+    days = rules.complaints.limits.check_after.days
+    says = [Say(f"complaints.closed_{case.kind}", {"number": f"C{case.id:05d}", "days": days})]
     policy = rules.remedies.goodwill
     if account and (points := policy.points.get(case.severity, 0)):
         until = at.astimezone(rules.hours.zone).date() + timedelta(days=policy.valid_days)

@@ -99,13 +99,16 @@ def _chosen(text: str, orders: tuple[str, ...]) -> str:
     return orders[place - 1] if 0 < place <= len(orders) else ""
 
 
-ENGLISH = {"one": 1, "first": 1, "two": 2, "second": 2, "three": 3, "third": 3, "four": 4, "fourth": 4, "five": 5,
-           "fifth": 5}
+ENGLISH = {"first": 1, "two": 2, "second": 2, "three": 3, "third": 3, "four": 4, "fourth": 4, "five": 5, "fifth": 5}
+"""Without "one", which usually means no number ("the blue one")."""
+CHINESE = re.compile("\u7b2c(.)")
+"""The sign that makes a number an ordinal, and the number: "one" alone is as common a word as in English."""
 
 
 def _counted(text: str) -> int:
-    """The one number that is written in words (English, or a Chinese numeral); 0 when there is none or several."""
+    """The one place that is written in words, English or Chinese; 0 when there is none or several."""
     words = [ENGLISH[word] for word in re.findall(r"[a-z]+", text.casefold()) if word in ENGLISH]
-    words += [int(unicodedata.numeric(char, 0)) for char in text if unicodedata.category(char) == "Lo"]
+    signs = CHINESE.findall(text) or ([text.strip()] if len(text.strip()) == 1 else [])
+    words += [int(unicodedata.numeric(sign, 0)) for sign in signs]
     found = {number for number in words if number}
     return found.pop() if len(found) == 1 else 0

@@ -23,7 +23,7 @@ EXCEL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL
 class CellProblem(Exception):
     """A cell that cannot be read: `key` words it (`problems` in data/policy/columns.yml)."""
 
-    def __init__(self, key: str, **values: str) -> None:
+    def __init__(self, key: str, /, **values: str) -> None:
         super().__init__(key)
         self.key = key
         self.values = values
@@ -51,11 +51,11 @@ class Columns:
     money_signs: tuple[str, ...]
     problems: Mapping[str, Words]
 
-    def problem(self, line: int, column: str, key: str, **values: str) -> Problem:
+    def problem(self, line: int, column: str, key: str, /, **values: str) -> Problem:
         words = self.problems[key]
         return Problem(line, column, Words(words.zh.format(**values), words.en.format(**values)))
 
-    def warning(self, line: int, column: str, key: str, **values: str) -> Problem:
+    def warning(self, line: int, column: str, key: str, /, **values: str) -> Problem:
         return replace(self.problem(line, column, key, **values), warning=True)
 
 
@@ -95,10 +95,10 @@ class Row:
     columns: Columns
     problems: list[Problem] = field(default_factory=list)
 
-    def wrong(self, column: str, key: str, **values: str) -> None:
+    def wrong(self, column: str, key: str, /, **values: str) -> None:
         self.problems.append(self.columns.problem(self.line, self.headings.get(column, column), key, **values))
 
-    def warn(self, column: str, key: str, **values: str) -> None:
+    def warn(self, column: str, key: str, /, **values: str) -> None:
         self.problems.append(self.columns.warning(self.line, self.headings.get(column, column), key, **values))
 
     @property
@@ -204,6 +204,8 @@ def read_table(source: str | bytes | Path, kind: str, needed: tuple[str, ...], c
     heading: list[str] = []
     for line, cells in _records(text):
         if cells is None:
+            # What comes after is unknown, so an order before it may be incomplete: nothing is taken.
+            table.rows.clear()
             table.problems.append(columns.problem(line, "", "broken_line"))
         elif not any(cells):
             continue
@@ -215,6 +217,8 @@ def read_table(source: str | bytes | Path, kind: str, needed: tuple[str, ...], c
                 return table
         else:
             table.rows.append(_row(line, cells, heading, places, columns))
+    if not heading and not table.problems:
+        table.problems.append(columns.problem(1, "", "empty_file"))
     return table
 
 

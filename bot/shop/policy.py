@@ -44,7 +44,7 @@ def _state_rule(section: Section) -> StateRule:
     allowed = section.choices("allowed_in", OrderState)
     asked = section.choices("ask_a_person_in", OrderState)
     if both := allowed & asked:
-        raise section.wrong("ask_a_person_in", f"also lists {min(both)!r}, which allowed_in has: choose one")
+        raise section.wrong("ask_a_person_in", f"also lists '{min(both)}', which allowed_in has: choose one")
     return StateRule(allowed, asked)
 
 

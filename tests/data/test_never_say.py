@@ -9,12 +9,12 @@ from bot.content import Texts
 from bot.errors import BadContent
 from bot.never_say import NeverSay, check_never_say
 
-SHIPPED = Path(__file__).parent.parent.parent / "data/policy/never_say.yml"
+DATA = Path(__file__).parent.parent.parent / "data"
 
 
 @pytest.fixture(scope="module")
 def rules() -> NeverSay:
-    return NeverSay.load(datafile.read(SHIPPED))
+    return NeverSay.load(datafile.read(DATA / "policy/never_say.yml"))
 
 
 @pytest.mark.parametrize(("language", "text", "rule"), [
@@ -41,6 +41,10 @@ def test_what_must_not_be_said_is_found(rules, language, text, rule):
 ])
 def test_what_may_be_said_is_left_alone(rules, language, text):
     assert rules.found_in(text, language) == []
+
+
+def test_no_text_of_the_bot_says_it(rules):
+    assert check_never_say(Texts.load(DATA / "texts"), rules) == []
 
 
 def test_a_report_names_file_key_language_phrase_and_what_to_say(tmp_path, rules):

@@ -54,8 +54,8 @@ CUSTOMERS = (
     CustomerRecord("K3", "", "", language=""),
 )
 BENEFITS = (
-    Benefit("B1", "K1", BenefitKind.COUPON, Words("返场券", "Return coupon"), value_cents=20000, due_on=date(2026, 12, 1),
-            order_id=PAID, lost_if=frozenset({Request.CANCEL})),
+    Benefit("B1", "K1", BenefitKind.COUPON, Words("返场券", "Return coupon"), value_cents=20000,
+            due_on=date(2026, 12, 1), order_id=PAID, lost_if=frozenset({Request.CANCEL})),
     Benefit("B2", "K1", BenefitKind.POINTS, Words("购物积分", "Shopping points"), amount=300, value_cents=300,
             expires_on=date(2026, 12, 10), lost_if=frozenset({Request.DELETE_ACCOUNT})),
     Benefit("B3", "K1", BenefitKind.COUPON, Words("满减券", "Discount coupon"), value_cents=5000,

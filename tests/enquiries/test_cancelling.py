@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import date
 
+from sqlalchemy import select
+
 from bot.messages import Money, Text
 from bot.shop.order import OrderState, RefundState
 from bot.shop.store import CHANGES
 from bot.shop.tables import OrderRow
-from sqlalchemy import select
-
 from tests.enquiries.chat import Chat, values_of
 from tests.enquiries.people import DELIVERED, EMMAS, LATE, PACKED, PAID, UNPAID
 

@@ -40,8 +40,8 @@ async def test_of_several_open_orders_the_newest_are_offered(lin: Chat) -> None:
 
 
 async def test_the_choice_may_be_typed(lin: Chat) -> None:
-    for typed, key in (("0003", "orders.status_packed"), ("2", "orders.status_paid"), ("the second", "orders.status_paid"),
-                       ("第三个", "orders.status_packed")):
+    packed, paid = "orders.status_packed", "orders.status_paid"
+    for typed, key in (("0003", packed), ("2", paid), ("the second", paid), ("第三个", packed)):
         await lin.says("my parcel", "track_order")
         assert await lin.says(typed, "inform") == [key]
 

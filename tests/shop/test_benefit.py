@@ -26,7 +26,8 @@ def test_cancelling_loses_the_coupon_that_the_order_was_paid_with():
 
 
 def test_withdrawing_a_day_before_the_bonus_is_due_is_told_with_its_date_and_value():
-    bonus = benefit(kind=BenefitKind.CONTRACT, due_on=day(1), value_cents=27000_00, lost_if=frozenset({Request.WITHDRAW}))
+    withdraw = frozenset({Request.WITHDRAW})
+    bonus = benefit(kind=BenefitKind.CONTRACT, due_on=day(1), value_cents=27000_00, lost_if=withdraw)
     (loss,) = about_to_lose([bonus], Request.WITHDRAW, None, TODAY)
     assert (loss.why, loss.value_cents, loss.on) == (Why.DUE_SOON, 27000_00, day(1))
 

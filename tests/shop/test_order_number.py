@@ -88,16 +88,18 @@ def test_only_the_customers_own_orders_can_be_meant():
     assert meant_orders("042", own, FORM) == ()
 
 
-disguises = some.sampled_from([
-    str.lower,
-    lambda number: number.replace("-", ""),
-    lambda number: number.replace("-", " "),
-    lambda number: number.removeprefix("LJ"),
-    lambda number: number.translate(FULL_WIDTH),
-    lambda number: number.replace("0", "O", 1),
-    lambda number: f"please, {number}!",
-    lambda number: f"单号{number}呢",
-])
+disguises = some.sampled_from(
+    [
+        str.lower,
+        lambda number: number.replace("-", ""),
+        lambda number: number.replace("-", " "),
+        lambda number: number.removeprefix("LJ"),
+        lambda number: number.translate(FULL_WIDTH),
+        lambda number: number.replace("0", "O", 1),
+        lambda number: f"please, {number}!",
+        lambda number: f"单号{number}呢",
+    ]
+)
 
 
 @given(some.dates(date(2015, 1, 1), date(2099, 12, 31)), some.integers(0, 9999), disguises)

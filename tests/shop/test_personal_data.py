@@ -9,7 +9,16 @@ from bot.shop.masking import mask_address, mask_email, mask_name, mask_phone
 
 
 @pytest.mark.parametrize(
-    "typed", ["13900000078", "139 0000 0078", "139-0000-0078", "+86 13900000078", "008613900000078", "8613900000078", "１３９００００００７８"]
+    "typed",
+    [
+        "13900000078",
+        "139 0000 0078",
+        "139-0000-0078",
+        "+86 13900000078",
+        "008613900000078",
+        "8613900000078",
+        "１３９００００００７８",
+    ],
 )
 def test_one_mobile_number_is_one_however_it_is_written(typed):
     assert canonical_phone(typed) == "13900000078"
@@ -70,7 +79,12 @@ def test_a_masked_address_never_holds_the_whole(address):
 
 @pytest.mark.parametrize(
     ("month", "day", "calendar", "leap"),
-    [(2, 30, Calendar.SOLAR, False), (13, 1, Calendar.LUNAR, False), (1, 31, Calendar.LUNAR, False), (1, 1, Calendar.SOLAR, True)],
+    [
+        (2, 30, Calendar.SOLAR, False),
+        (13, 1, Calendar.LUNAR, False),
+        (1, 31, Calendar.LUNAR, False),
+        (1, 1, Calendar.SOLAR, True),
+    ],
 )
 def test_a_birthday_that_cannot_be_is_refused(month, day, calendar, leap):
     with pytest.raises(ValueError):

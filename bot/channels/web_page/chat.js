@@ -89,6 +89,18 @@ function showUnsent(item) {
 
 /** @param {import("./api.js").ServerMessage[]} messages */
 function receive(messages) {
+  if (loading) {
+    history.push(...messages);
+    return;
+  }
+  countUnread(showAll(messages));
+  showEmpty();
+}
+/** What comes while catching up, kept to be drawn in one go: page by page, a long thread would be laid out each time. @type {import("./api.js").ServerMessage[]} */
+let history = [];
+
+/** @param {import("./api.js").ServerMessage[]} messages @returns {number} how many are new and not our own */
+function showAll(messages) {
   let fresh = 0;
   for (const { client_id, at: time, ...message } of messages) {
     const own = message.author === "customer";
@@ -99,8 +111,7 @@ function receive(messages) {
     if (isNew && !own) fresh += 1;
   }
   thread.settleButtons();
-  if (!loading) countUnread(fresh);
-  showEmpty();
+  return fresh;
 }
 
 /** @param {number} fresh */
@@ -119,6 +130,8 @@ function showTitle() {
 function caughtUp() {
   if (!loading) return;
   loading = false;
+  showAll(history);
+  history = [];
   scroll.toEnd(false);
   at("log").setAttribute("aria-busy", "false");
   at("log").setAttribute("aria-live", "polite");
@@ -168,7 +181,7 @@ function switchLanguage() {
   store.write(LANGUAGE, next);
   const address = new URL(location.href);
   address.searchParams.set("lang", next);
-  history.replaceState(null, "", address);
+  window.history.replaceState(null, "", address);
   speak(next);
 }
 
@@ -197,6 +210,7 @@ let shownDay = new Date().toDateString();
 /** Our session has ended, or another tab has opened one: what comes now is another conversation. */
 function anotherSession() {
   const lost = !thread.empty || loading;
+  history = [];
   thread.newSession();
   if (lost) thread.note("new_session", new Date());
   connection.restart();
