@@ -64,7 +64,7 @@ async def width_beyond(page: Page) -> int:
     """Pixels by which anything sticks out of the window or of the thread, sideways."""
     widest = """() => Math.max(document.documentElement.scrollWidth - innerWidth,
         document.querySelector('#scroller').scrollWidth - document.querySelector('#scroller').clientWidth,
-        ...[...document.querySelectorAll('#app *:not(.unseen, .who)')]
+        ...[...document.querySelectorAll('#app *:not(.unseen)')]
             .map((element) => Math.ceil(element.getBoundingClientRect().right) - innerWidth))"""
     return int(await page.evaluate(widest))
 

@@ -70,7 +70,7 @@ def test_a_masked_phone_never_shows_more_than_four_digits_of_its_own(digits):
     assert len(mask_phone(digits)) == len(digits)
 
 
-@given(some.text(min_size=1, max_size=60))
+@given(some.text(some.characters(exclude_characters="*"), min_size=1, max_size=60))
 def test_a_masked_address_never_holds_the_whole(address):
     if address.strip():
         assert address.strip() not in mask_address(address)

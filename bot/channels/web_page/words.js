@@ -137,7 +137,7 @@ function locale() {
 
 /** @param {Date} at @returns {string} the time of day in the reader's own zone */
 export function timeOf(at) {
-  return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit" }).format(at);
+  return new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(at);
 }
 
 /** @param {Date} at @param {Date} now @returns {string} "Today", "Yesterday" or the date */
