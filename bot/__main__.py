@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
 from bot import commands
+from bot.db import is_gone
 from bot.errors import CarebotError
 
 T = TypeVar("T")
@@ -27,7 +29,18 @@ def do(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
     except CarebotError as error:
-        console.print(f"[red]{error}[/red]", markup=True)
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    except ValidationError as error:
+        for wrong in error.errors():
+            name = "_".join(("CAREBOT", *map(str, wrong["loc"]))).upper()
+            console.print(f"{name}: {wrong['msg']}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    except Exception as error:
+        if not is_gone(error):
+            raise
+        words = str(error).splitlines()[0]
+        console.print(f"the database cannot be used: {words}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

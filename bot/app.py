@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import schedule
 from bot.channels.channel import Channel
@@ -34,6 +35,11 @@ from bot.rasa import Rasa
 from bot.settings import Settings
 from bot.shop.order import Order, OrderState, RefundState
 
+STOP_WITHIN = 10.0
+"""Seconds for the turns and sends under way when the program is asked to stop."""
+SEND_WITHIN = 0.75
+"""Part of its lease that a message may be on its way: it must be given up before somebody else takes it."""
+
 
 class App:
     """`start` begins intake, answering, sending and the clock; `stop` ends them in the opposite order."""
@@ -50,18 +56,22 @@ class App:
         self.hub = Hub()
         self.pauses = Pauses(
             timedelta(milliseconds=settings.turn_pause_ms), timedelta(milliseconds=settings.listen_pause_ms),
+            timedelta(seconds=settings.lane_lease_s),
         )
-        self.answering = Answering(self.db, self.rasa, self.data, execute, self.clock, self.words_written)
-        self.lanes = Lanes(self.db, self.answering, self.clock, self.worker)
+        lease = self.pauses.lease
+        self.answering = Answering(self.db, self.rasa, self.data, execute, self.clock, self.words_written, lease)
+        self.lanes = Lanes(self.db, self.answering, self.clock, self.worker, lease)
         self.web = WebChat(self.db, self.clock, self.hub, self.take, settings.var_dir / "attachments")
         self.telegram = _telegram(settings, self.clock)
         channels: list[Channel] = [self.telegram] if self.telegram else []
         self.channels = {channel.name: channel for channel in channels}
-        self.sender = Sender(self.db, self.channels, self.clock, self.worker)
+        send_lease = timedelta(seconds=settings.send_lease_s)
+        self.sender = Sender(self.db, self.channels, self.clock, self.worker, send_lease)
         self.is_stopping = False
         self.wakes_lanes = True
         """False where the turns are run by hand (tests)."""
-        self._loops: list[asyncio.Task[None]] = []
+        self._sending: asyncio.Task[None] | None = None
+        self._ticks: AsyncIOScheduler | None = None
         self._ornaments: set[asyncio.Task[None]] = set()
 
     async def take(self, incoming: Incoming) -> Stored:
@@ -119,31 +129,41 @@ class App:
         if "worker" in roles:
             await self.sender.reap()
             await self.lanes.sweep()
-            self._loops.append(asyncio.create_task(self.sender.run()))
-        self._clock = schedule.start(self, roles)
-        if "web" in roles:
-            for channel in self.channels.values():
-                await channel.start(self._take_from_channel)
+            self._sending = asyncio.create_task(self.sender.run())
+        self._ticks = schedule.start(self, roles)
+        for channel in self.channels.values():
+            await channel.start(self._take_from_channel if "web" in roles else None)
         self.log.info("carebot has started", worker=self.worker, roles=sorted(roles))
 
     async def stop(self) -> None:
         """End in order: no more intake, then the turns and sends under way, then the rest. Nothing waits for ever."""
         self.is_stopping = True
         for channel in self.channels.values():
-            await channel.stop()
-        self._clock.shutdown(wait=False)
+            await channel.end_intake()
+        if self._ticks is not None:
+            self._ticks.shutdown(wait=False)
         try:
-            async with asyncio.timeout(10):
-                await self.lanes.idle()
-                await self.sender.settle()
+            async with asyncio.timeout(STOP_WITHIN):
+                await self._finish()
         except TimeoutError:
-            self.log.warning("some turns were left for the next start; they are stored")
-        for loop in self._loops:
-            loop.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
+            self.log.warning("some turns or messages were left for the next start; they are stored")
+        except Exception:
+            self.log.exception("what was under way was left for the next start; it is stored")
+        await self.lanes.abandon()
+        await self.sender.abandon()
+        for channel in self.channels.values():
+            await channel.stop()
         await self.rasa.close()
         await self.db.close()
         self.log.info("carebot has stopped")
+
+    async def _finish(self) -> None:
+        """Answer what has begun and send the answers."""
+        await self.lanes.idle()
+        self.sender.close()
+        if self._sending is not None:
+            await self._sending
+            await self.sender.drain()
 
 
 def _telegram(settings: Settings, clock: Clock) -> Telegram | None:
@@ -153,4 +173,5 @@ def _telegram(settings: Settings, clock: Clock) -> Telegram | None:
     return Telegram(
         token, clock, settings.telegram_api_url, settings.telegram_mode,
         settings.telegram_webhook_secret.get_secret_value(), settings.telegram_webhook_url,
+        send_within=settings.send_lease_s * SEND_WITHIN,
     )

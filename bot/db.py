@@ -1,6 +1,8 @@
 """The database: one schema on SQLite and PostgreSQL, two ways in (`read`, `write`), times always aware UTC."""
 
 import asyncio
+import errno
+import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -9,12 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import event
+from sqlalchemy import event, exc
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+
+CONNECT_WITHIN = 5.0
+ANSWER_WITHIN = 60.0
+"""Seconds for PostgreSQL: a network that swallows packets must not hold intake for hours."""
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -104,6 +110,7 @@ class Database:
 def _postgresql(url: str) -> AsyncEngine:
     return create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"), pool_size=10, max_overflow=10, pool_pre_ping=True,
+        connect_args={"timeout": CONNECT_WITHIN, "command_timeout": ANSWER_WITHIN},
     )
 
 
@@ -128,6 +135,35 @@ def _sqlite(url: str) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+_PASSING_POSTGRESQL = ("08", "28", "3D", "40", "53", "55P03", "57P")
+"""Classes of SQLSTATE: connection, login, no such database, rollback for others' sake, resources, lock not available,
+operator intervention."""
+_PASSING_SQLITE = frozenset({5, 6, 8, 10, 13, 14, 15})
+"""Busy, locked, read-only, I/O error, disk full, cannot open, locking protocol. Source: sqlite.org/rescode.html."""
+
+
+_NO_WAY = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN})
+
+
+def is_gone(error: BaseException | None) -> bool:
+    """Whether this means that the database cannot be used at present, and not that the work is wrong.
+
+    True: nothing was decided, the same may be tried again later.
+    """
+    match error:
+        case exc.DBAPIError():
+            return error.connection_invalidated or is_gone(error.orig)
+        case exc.TimeoutError() | ConnectionError() | TimeoutError() | socket.gaierror():
+            return True
+        case OSError():
+            return error.errno in _NO_WAY
+    if error is None:
+        return False
+    state = getattr(error, "sqlstate", None) or ""
+    passing = state.startswith(_PASSING_POSTGRESQL) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _PASSING_SQLITE
+    return passing or is_gone(error.__cause__)
 
 
 async def insert_once(session: AsyncSession, table: type[Base], values: Mapping[str, Any]) -> Any | None:

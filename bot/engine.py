@@ -18,6 +18,8 @@ PAUSES = (0.5, 1, 2, 5, 10, 30)
 """Seconds before the next start after it died so often in a row."""
 STEADY = 60.0
 """After so many seconds alive a death counts as the first again."""
+HOPELESS = 3
+"""Deaths in a row before it has ever answered: waiting longer would not help."""
 READY_WITHIN = 120.0
 STOP_WITHIN = 8.0
 
@@ -52,7 +54,12 @@ async def model(var: Path, data: Path) -> Path:
     found = folder / f"{out.decode().strip()}.tar.gz"
     if not found.exists():
         train = await asyncio.create_subprocess_exec(*arguments, cwd=NLU, env=environment())
-        if await train.wait():
+        try:
+            failed = await train.wait()
+        finally:
+            if train.returncode is None:  # whoever wanted it has gone away
+                train.kill()
+        if failed:
             raise RasaUnreachable("training the model has failed; see the lines above")
     return found
 
@@ -69,32 +76,38 @@ class Engine:
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
         self._stopping = False
+        self._deaths = 0
 
     @property
     def pid(self) -> int | None:
         return self._process.pid if self._process and self._process.returncode is None else None
 
     async def start(self) -> None:
-        """Start it and wait until it answers. Raises RasaUnreachable when it does not in time."""
+        """Start it and wait until it answers; it does not stay when that fails.
+
+        Raises RasaUnreachable when it does not answer in time, or dies again and again.
+        """
         self._watch = asyncio.create_task(self._keep_alive())
         try:
             async with asyncio.timeout(READY_WITHIN):
                 while not await self._rasa.ready():
-                    if self._watch.done():
+                    if self._watch.done() or self._deaths >= HOPELESS:
                         raise RasaUnreachable(f"nlu cannot be started; see {self._log_file}")
                     await asyncio.sleep(0.2)
-        except TimeoutError:
+        except BaseException as error:
+            await self.stop()
+            if not isinstance(error, TimeoutError):
+                raise
             raise RasaUnreachable(f"nlu was not ready after {READY_WITHIN:g} s; see {self._log_file}") from None
 
     async def _keep_alive(self) -> None:
-        deaths = 0
         while not self._stopping:
             began = asyncio.get_running_loop().time()
             code = await self._run_once()
             if self._stopping:
                 return
-            deaths = 1 if asyncio.get_running_loop().time() - began > STEADY else deaths + 1
-            pause = PAUSES[min(deaths, len(PAUSES)) - 1]
+            self._deaths = 1 if asyncio.get_running_loop().time() - began > STEADY else self._deaths + 1
+            pause = PAUSES[min(self._deaths, len(PAUSES)) - 1]
             log.error("nlu has died and is started again", code=code, pause=pause, see=str(self._log_file))
             await asyncio.sleep(pause)
 

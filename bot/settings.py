@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     var_dir: Path = Field(ROOT / "var", description="Everything a run keeps: SQLite file, attachments, models.")
     turn_pause_ms: int = Field(800, ge=0, le=60_000, description="Wait after a message for more of the same turn.")
     listen_pause_ms: int = Field(3000, ge=0, le=60_000, description="The same while a complaint is being told.")
+    lane_lease_s: float = Field(15, gt=0, le=600, description="Seconds until another process answers for a dead one.")
+    send_lease_s: float = Field(60, gt=0, le=600, description="Seconds until another process sends for a dead one.")
     demo: bool = Field(True, description="Load the demo shop into an empty database.")
     log_format: Literal["console", "json"] = Field("console", description="How logs are written.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")

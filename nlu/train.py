@@ -92,9 +92,8 @@ def forget_old(folder: Path) -> None:
 
 
 def say(line: str) -> None:
-    """One line of progress, at once."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    """One line of progress, at once; also while Rasa's own printing is being held back."""
+    print(line, file=sys.__stdout__, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

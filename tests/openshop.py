@@ -4,14 +4,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 from sqlalchemy import select
 
 from actions.executor import execute
-from bot import migrate, schedule
+from bot import data, migrate, schedule
 from bot.api import server
 from bot.app import App
 from bot.complaints.tables import Case, Promise
@@ -26,6 +28,9 @@ from tests.clock import FakeClock
 
 API_TOKEN = "the-shops-token"
 LONGEST_ROUND = 50
+
+read_once = cache(data.load)
+"""data/ as it lies there, read by the first shop: it is the same for all of them and takes half a second."""
 
 
 @dataclass
@@ -197,16 +202,18 @@ class Shop:
 
 @asynccontextmanager
 async def open_shop(
-    database_url: str, rasa_url: str, folder: Path, clock: FakeClock, **settings: Any
+    database_url: str, rasa_url: str, folder: Path, clock: FakeClock, *, is_migrated: bool = False, **settings: Any
 ) -> AsyncIterator[Shop]:
-    """Open it on an empty database, and close it."""
+    """Open it on an empty database, and close it. `is_migrated`: the schema is there already."""
     chosen = Settings(**{
         "database_url": database_url, "rasa_url": rasa_url, "var_dir": folder, "data_dir": ROOT / "data", "demo": False,
         "api_token": API_TOKEN, "_env_file": None, **settings,
     })
-    app = App(chosen, execute, clock)
+    with patch.object(data, "load", read_once):
+        app = App(chosen, execute, clock)
     app.wakes_lanes = False
-    await migrate.upgrade(app.db)
+    if not is_migrated:
+        await migrate.upgrade(app.db)
     web = server.build(app, manage=False)
     headers = {"Authorization": f"Bearer {API_TOKEN}"}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(web), base_url="http://shop", headers=headers) as http:

@@ -7,8 +7,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from bot.db import is_gone
 from bot.errors import Moved, NotAllowed, NotFound, Unreadable
 
 log = structlog.get_logger()
@@ -42,16 +44,19 @@ def install(app: FastAPI) -> None:
         async def _(_request: Request, error: Exception, status: int = status) -> JSONResponse:
             return answer(status, str(error))
 
-    async def gone(_request: Request, error: Exception) -> JSONResponse:
+    async def gone(request: Request, error: Exception) -> JSONResponse:
+        if not is_gone(error):
+            return await failed(request, error)
         log.error("the database does not answer", error=type(error).__name__)
         answered = answer(503, "the service cannot store anything now; please send it again in a moment")
         answered.headers["Retry-After"] = "2"
         return answered
 
-    for broken in (DBAPIError, ConnectionError, TimeoutError):
+    for broken in (DBAPIError, PoolTimeout, OSError):
         app.add_exception_handler(broken, gone)
+    app.add_exception_handler(Exception, failed)
 
-    @app.exception_handler(Exception)
-    async def _(request: Request, _error: Exception) -> JSONResponse:
-        log.exception("a request failed", path=request.url.path)
-        return answer(500, "something went wrong on our side; it has been logged")
+
+async def failed(request: Request, error: Exception) -> JSONResponse:
+    log.error("a request failed", path=request.url.path, exc_info=error)
+    return answer(500, "something went wrong on our side; it has been logged")

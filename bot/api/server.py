@@ -57,6 +57,8 @@ def _guard(web: FastAPI) -> None:
         response = await call(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if request.url.path.startswith("/chat"):
+            response.headers["Cache-Control"] = "no-cache"  # or an update would mix old and new modules in a browser
         return response
 
 
@@ -67,7 +69,7 @@ def _pages(web: FastAPI) -> None:
 
     @web.get("/chat", include_in_schema=False)
     async def page() -> FileResponse:
-        return FileResponse(PAGE / "index.html", headers={"Cache-Control": "no-cache"})
+        return FileResponse(PAGE / "index.html")
 
     web.mount("/chat", StaticFiles(directory=PAGE))
 

@@ -32,8 +32,12 @@ class Channel(Protocol):
     @property
     def name(self) -> str: ...
 
-    async def start(self, take: Take) -> None:
-        """Begin intake: every update is awaited through `take`."""
+    async def start(self, take: Take | None) -> None:
+        """Begin intake: every update is awaited through `take`. None: this process only sends."""
+        ...
+
+    async def end_intake(self) -> None:
+        """Nothing comes in any more; sending goes on."""
         ...
 
     async def stop(self) -> None: ...

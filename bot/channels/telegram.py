@@ -77,15 +77,18 @@ class Telegram:
         """How the line to Telegram is, for health checks."""
         return self._line.state
 
-    async def start(self, take: Take) -> None:
+    async def start(self, take: Take | None) -> None:
         await self._api.open()
+        if take is None:
+            self._line.state = LineState.STOPPED
+            return
         self._take = take
         self._line.state = LineState.STARTING
         step = self._poll if self._mode == "polling" else self._register
         self._intake = asyncio.create_task(self._line.keep_on(step), name="telegram intake")
 
-    async def stop(self) -> None:
-        """End intake: an update that is being stored is stored first, the rest stays with Telegram."""
+    async def end_intake(self) -> None:
+        """An update that is being stored is stored first, the rest stays with Telegram."""
         self._take = None
         if self._intake:
             if not self._storing:
@@ -96,6 +99,10 @@ class Telegram:
             await asyncio.gather(self._intake, *self._answers, return_exceptions=True)
         self._intake, self._me, self._offset = None, None, None
         self._line.state = LineState.STOPPED
+
+    async def stop(self) -> None:
+        """End intake and close the connections."""
+        await self.end_intake()
         await self._api.close()
 
     # intake

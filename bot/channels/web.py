@@ -5,7 +5,7 @@ import secrets
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -24,6 +24,8 @@ from bot.messages import Attachment, Incoming, Kind
 
 LONGEST_TEXT = 4000
 LARGEST_FILE = 10 * 1024 * 1024
+BELIEVABLE = timedelta(seconds=15)
+"""So long "is typing" is true; behind that something is wrong, and the dots would be a lie."""
 KEPT_TOKENS = 10_000
 """Sessions whose token this process remembers instead of asking the database."""
 
@@ -86,7 +88,7 @@ class WebChat:
             raise Unreadable("a message needs text, a button or a file")
         kind, payload, words = (Kind.BUTTON, button, await self._label(session, button)) if button else (Kind.MESSAGE, "", text)
         if kind is Kind.MESSAGE and (command := _command(words)) is not None:
-            kind, payload, words = Kind.COMMAND, command[0], command[1] or words
+            kind, payload, words = Kind.COMMAND, command[0], command[1]
         stored = await self._take(Incoming(
             channel=self.name, chat=session.public_id, external_id=f"{session.public_id}:{client_id}",
             at=self._clock.now(), kind=kind, text=words, payload=payload, message_id=client_id,
@@ -128,7 +130,8 @@ class WebChat:
         async with self._db.read() as db:
             lines = list(await thread.after(db, session.conversation_id, after))
             conversation = await db.get_one(Conversation, session.conversation_id)
-        return lines, conversation.ready_at is not None and conversation.owner == BOT
+        waiting = conversation.waiting_since if conversation.owner == BOT else None
+        return lines, waiting is not None and self._clock.now() - waiting < BELIEVABLE
 
     async def wait(self, session: Session, after: int, seconds: float, until: datetime) -> tuple[list[Line], bool]:
         """The same, but wait for something new until `until` (aware UTC), `seconds` at the most."""

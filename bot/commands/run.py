@@ -1,7 +1,11 @@
 """`carebot run`: everything, in order, with its progress."""
 
 import asyncio
+import signal
+import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
 from rich.console import Console
@@ -12,21 +16,70 @@ from bot.app import App
 from bot.commands import data, setup
 from bot.customers.tables import Customer
 from bot.engine import Engine, model
+from bot.errors import NotAllowed
+from bot.settings import Settings
 
 console = Console(stderr=True, highlight=False)
 
 
+class _Web(uvicorn.Server):
+    """Signals are ours: uvicorn would raise them again after its own end, before anything else is ended."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 async def run(roles: frozenset[str]) -> None:
-    """Until Ctrl-C or SIGTERM. Raises what keeps it from starting, in words."""
+    """Until Ctrl-C or SIGTERM: then everything is ended in order, and a second one hurries it.
+
+    Raises what keeps it from starting, in words.
+    """
     began = time.monotonic()
-    async with setup.app() as app:
-        await _demo(app)
-        engine = await _engine(app)
-        try:
-            await _serve(app, roles, began)
-        finally:
-            if engine is not None:
-                await engine.stop()
+    asked = _cancel_when_asked()
+    settings = Settings()
+    line = _listen(settings)
+    try:
+        async with setup.app(settings) as app:
+            await _demo(app)
+            engine = await _engine(app)
+            try:
+                await _serve(app, roles, line, began)
+            finally:
+                if engine is not None:
+                    await engine.stop()
+    except asyncio.CancelledError:
+        if not asked.is_set():
+            raise
+    finally:
+        line.close()
+
+
+def _cancel_when_asked() -> asyncio.Event:
+    """From now on a signal cancels this task, whatever it is doing; the event tells that it was a signal."""
+    asked, me, loop = asyncio.Event(), asyncio.current_task(), asyncio.get_running_loop()
+    assert me is not None
+
+    def stop() -> None:
+        asked.set()
+        me.cancel()
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop)
+    return asked
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The address of the web server, taken before anything slow is begun. Raises NotAllowed when it cannot be had."""
+    line = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        line.bind((settings.host, settings.port))
+    except OSError as error:
+        line.close()
+        where = f"port {settings.port} on {settings.host}"
+        raise NotAllowed(f"{where} cannot be used ({error.strerror}); stop what uses it or set CAREBOT_PORT") from error
+    return line
 
 
 async def _demo(app: App) -> None:
@@ -53,28 +106,27 @@ async def _engine(app: App) -> Engine | None:
     return engine
 
 
-async def _serve(app: App, roles: frozenset[str], began: float) -> None:
+async def _serve(app: App, roles: frozenset[str], line: socket.socket, began: float) -> None:
     settings = app.settings
-    web = uvicorn.Server(uvicorn.Config(
+    web = _Web(uvicorn.Config(
         server.build(app, manage=False), host=settings.host, port=settings.port, log_level="warning", access_log=False,
         timeout_graceful_shutdown=3,
     ))
-    await app.start(roles)
+    serving = asyncio.create_task(_start_and_serve(app, roles, web, line))
     ready = asyncio.create_task(_announce(app, web, began))
-    stopping = asyncio.create_task(_notice_stop(app, web))
     try:
-        await web.serve()
+        await asyncio.shield(serving)
     finally:
+        app.is_stopping = True  # streams that are open end
+        web.should_exit = True
         ready.cancel()
-        stopping.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
         await app.stop()
 
 
-async def _notice_stop(app: App, web: uvicorn.Server) -> None:
-    """Streams that are open end when the server is asked to stop."""
-    while not web.should_exit:
-        await asyncio.sleep(0.2)
-    app.is_stopping = True
+async def _start_and_serve(app: App, roles: frozenset[str], web: uvicorn.Server, line: socket.socket) -> None:
+    await app.start(roles)
+    await web.serve([line])
 
 
 async def _announce(app: App, web: uvicorn.Server, began: float) -> None:

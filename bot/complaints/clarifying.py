@@ -131,10 +131,10 @@ def keep(facts: Facts, heard: Heard, memory: Memory, orders: tuple[Order, ...], 
     telling = heard.grievance or memory.asking in (Asking.STORY, Asking.WHAT, Asking.CORRECTION, None)
     if heard.text.strip() and telling and Hint.WHAT_WILL_YOU_DO not in heard.hints and not heard.says_yes:
         told = (*told, heard.text.strip()[:500])
-    facts = replace(
-        facts, told=told, photos=(*facts.photos, *heard.photos), product=heard.product or facts.product,
-        wish=_wish(heard, memory) or facts.wish,
-    )
+    facts = replace(facts, told=told, photos=(*facts.photos, *heard.photos), wish=_wish(heard, memory) or facts.wish)
+    if heard.products:
+        one = heard.products[0] if len(heard.products) == 1 else None
+        facts = replace(facts, products=heard.products, product_words=heard.product_words, product=one)
     return _order(facts, heard, memory, orders, is_linked)
 
 
@@ -155,12 +155,14 @@ def _order(facts: Facts, heard: Heard, memory: Memory, orders: tuple[Order, ...]
     if mine is None:
         # A linked customer's unknown (or somebody else's) number is treated alike: asked for again.
         return replace(facts, order=None if is_linked else number, verified=False)
-    product = facts.product or (mine.items[0].product_id if len(mine.items) == 1 else None)
+    bought = [i.product_id for i in mine.items]
+    meant = [p for p in bought if p in facts.products] or bought
+    product = facts.product or (meant[0] if len(meant) == 1 else None)
     return replace(facts, order=mine.id, verified=True, paid_cents=mine.total_cents, product=product)
 
 
 def likely(facts: Facts, orders: tuple[Order, ...]) -> str | None:
     """The order that is meant when only one can be: the one with the product named, or the only one."""
-    with_product = [o for o in orders if facts.product and any(i.product_id == facts.product for i in o.items)]
+    with_product = [o for o in orders if any(i.product_id in facts.products for i in o.items)]
     candidates = with_product or list(orders)
     return candidates[0].id if len(candidates) == 1 else None

@@ -13,7 +13,7 @@ from typing import Any, Self
 from bot.complaints.complaint import Event, Kind, Stage, advance
 from bot.complaints.policy import ComplaintPolicy, Fact, Hint
 from bot.handoff.queue import Reason
-from bot.messages import Button, Say, Words
+from bot.messages import Button, Say
 from bot.shop.order import Order
 
 MOST_WORDS = 40
@@ -66,7 +66,11 @@ class Facts(Stored):
     verified: bool = False
     """The order was found in the linked customer's own orders."""
     product: str | None = None
-    """Id in data/products.yml."""
+    """Id in data/products.yml, once it is sure which one is meant."""
+    products: tuple[str, ...] = ()
+    """Every product that may be meant: a fridge is four of them."""
+    product_words: str = ""
+    """What the customer calls it."""
     photos: tuple[str, ...] = ()
     wish: str | None = None
     paid_cents: int | None = None
@@ -108,7 +112,6 @@ class View:
     language: str = ""
     """zh or en."""
     failure_count: int = 0
-    product_name: Words | None = None
     is_linked: bool = False
     orders: tuple[Order, ...] = ()
     """The linked customer's own, newest first."""
@@ -129,7 +132,8 @@ class Heard:
     hints: frozenset[Hint] = frozenset()
     wish: str | None = None
     order: str | None = None
-    product: str | None = None
+    products: tuple[str, ...] = ()
+    product_words: str = ""
     photos: tuple[str, ...] = ()
     grievance: Kind | None = None
     """The model heard a complaint of this kind."""

@@ -24,7 +24,7 @@ def opening(view: View, heard: Heard) -> Move:
     if view.stage is Stage.ACKNOWLEDGE:
         return acknowledge(view, move, "acknowledge_repeat")
     told = view.policy.is_story(heard.text)
-    if view.level == 0 and told and view.language != "zh" and (view.facts.order or heard.product):
+    if view.level == 0 and told and view.language != "zh" and (view.facts.order or heard.products):
         return acknowledge(view, move.step(Event.HEARD, view.level, "calm, and the facts are there"))
     line = "listen_on" if told else "listen"
     return move.say(line, about=about(view)).ask(Asking.STORY).remember(listening_turns=1, level_at_stage=view.level)
@@ -32,8 +32,8 @@ def opening(view: View, heard: Heard) -> Move:
 
 def about(view: View) -> Text:
     """What the customer complains about, in their own terms where a product was named."""
-    if view.product_name is not None and view.kind is Kind.PRODUCT:
-        return Text("complaints.about_the_product", {"product": view.product_name})
+    if view.facts.product_words and view.kind is Kind.PRODUCT:
+        return Text("complaints.about_the_product", {"product": view.facts.product_words})
     return Text(f"complaints.about_{view.kind}")
 
 

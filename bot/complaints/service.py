@@ -43,7 +43,8 @@ class Said:
     reading: Reading | None = None
     order: str | None = None
     phone: str | None = None
-    product: str | None = None
+    products: tuple[str, ...] = ()
+    product_words: str = ""
     photos: tuple[str, ...] = ()
     args: Mapping[str, Any] | None = None
     """What a button carried."""
@@ -87,6 +88,8 @@ async def hear(
     view = await _view(session, conversation, case, heard, orders, rules)
     case.severity = min(case.severity, _severity(case, said, customer, view.facts, rules))
     move = listening.opening(view, heard) if is_new else answering.answer(view, heard)
+    if move.reason is None and is_new and await _same_again(session, case, view.facts):
+        move = move.person(Reason.REPEAT)
     if move.reason is None and (reason := _key_account(customer, case, rules)) is not None:
         move = move.person(reason)
     return await _apply(session, conversation, case, move, at, rules, customer)
@@ -152,7 +155,7 @@ def _heard(said: Said, rules: Rules, link_failed: bool, at: datetime) -> Heard:
     return Heard(
         text=said.text, intent=said.intent, choice=str(args.get("choice", "")),
         hints=rules.complaints.hints_in(said.text), wish=rules.complaints.wish_in(said.text), order=said.order,
-        product=said.product, photos=said.photos, grievance=kind_of(said.intent) if is_grievance else None,
+        products=said.products, product_words=said.product_words, photos=said.photos, grievance=kind_of(said.intent) if is_grievance else None,
         link_failed=link_failed, rejects_bot=bool(said.reading and "denial" in said.reading.groups), at=at,
     )
 
@@ -163,15 +166,22 @@ async def _view(
     is_linked = conversation.customer_id is not None
     memory = Memory.of(case.memory)
     facts = clarifying.keep(Facts.of(case.facts), heard, memory, orders, is_linked)
-    product = rules.catalogue.products.get(facts.product or "")
     on_the_table = case.offers[-1]["options"] if case.offers else []
     open_promises = await store.open_promises(session, case.id) if case.stage is Stage.COMMIT and heard.at else []
     return View(
         stage=case.stage, kind=case.kind, level=case.level, facts=facts, memory=memory, policy=rules.complaints,
-        number=number_of(case), language=conversation.language[:2], failure_count=case.failure_count, product_name=product.name if product else None,
+        number=number_of(case), language=conversation.language[:2], failure_count=case.failure_count,
         is_linked=is_linked, orders=orders, options=tuple(o["id"] for o in on_the_table),
         is_late=any(p.due_at < heard.at for p in open_promises if heard.at),
     )
+
+
+async def _same_again(session: AsyncSession, case: Case, facts: Facts) -> bool:
+    """The same trouble with the same order as in the case before: what was done then did not help."""
+    before = await session.get(Case, case.repeat_of) if case.repeat_of else None
+    if before is None or before.kind is not case.kind:
+        return False
+    return facts.order is not None and facts.order == before.facts.get("order")
 
 
 def _tier(customer: Customer | None) -> str:

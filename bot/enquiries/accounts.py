@@ -17,6 +17,8 @@ async def delete(e: Enquiry) -> list[Say]:
     if e.question is not None and e.question.expecting is Expecting.YES_NO:
         if e.answer != YES:
             return [Say("account.delete_left")]
+        if e.arg("account") != e.conversation.customer_id:
+            return [Say("talk.stale_button")]
         return [Say("account.delete_passed_on"), *await e.person(Reason.STAFF_ONLY, "delete the account")]
     says, account = await own.account(e, DELETE)
     if account is None:

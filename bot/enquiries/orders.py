@@ -37,6 +37,8 @@ async def change(e: Enquiry) -> list[Say]:
 async def change_items(e: Enquiry) -> list[Say]:
     """Other goods in an order: a person does it, because prices and stock have to be looked at."""
     number = str(e.arg("order"))
+    if not await own.has(e, number):
+        return [Say("talk.stale_button")]
     return [Say("orders.change_items_passed_on"), *await e.person(Reason.STAFF_ONLY, f"change the goods of {number}")]
 
 

@@ -77,6 +77,12 @@ def button(action: str, order: Order) -> Button:
     return Button("orders.button", action, {"order": order.id}, {"number": order.id, "item": first})
 
 
+async def has(e: Enquiry, number: str) -> bool:
+    """Whether the linked account has this order now."""
+    owned = await store.order_by_number(e.session, number)
+    return owned is not None and owned.customer_id == e.conversation.customer_id
+
+
 async def benefits(e: Enquiry) -> tuple[Benefit, ...]:
     """The linked customer's benefits; none for a chat without an account."""
     customer_id = e.conversation.customer_id

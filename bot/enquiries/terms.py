@@ -9,13 +9,11 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
-
-import opencc
 
 from bot.enquiries.article import LANGUAGES, WORDS_FILE, Language
 from bot.errors import BadContent
+from bot.hanzi import to_simplified
 
 Terms = Mapping[str, float]
 CHINESE = "\u3400-\u9fff"
@@ -86,16 +84,9 @@ def _limits(raw: object, language: str, file: str) -> Limits:
     return Limits(sure, unsure, ahead)
 
 
-@cache
-def _simplified() -> Callable[[str], str]:
-    convert: Callable[[str], str] = opencc.OpenCC("t2s").convert
-    return convert
-
-
 def plain(text: str) -> str:
     """Small, half-width, simplified."""
-    small = unicodedata.normalize("NFKC", text).casefold()
-    return small if small.isascii() else _simplified()(small)
+    return to_simplified(unicodedata.normalize("NFKC", text).casefold())
 
 
 class Chinese:

@@ -31,7 +31,7 @@ async def warranty(e: Enquiry) -> list[Say]:
 async def repair(e: Enquiry) -> list[Say]:
     """A repair needs an appointment: a person makes it."""
     number = str(e.arg("order"))
-    detail = f"repair, order {number}" if number else "repair"
+    detail = f"repair, order {number}" if number and await own.has(e, number) else "repair"
     return [Say("products.repair_passed_on"), *await e.person(Reason.STAFF_ONLY, detail)]
 
 

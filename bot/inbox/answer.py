@@ -16,13 +16,14 @@ from bot.conversations import language
 from bot.conversations import store as conversations
 from bot.conversations.tables import Conversation
 from bot.data import DataInForce
-from bot.db import Database
+from bot.db import Database, is_gone
 from bot.errors import Moved, RasaUnreachable
 from bot.handoff import service as handoff
 from bot.handoff.queue import Reason
 from bot.inbox import route, store
 from bot.inbox.route import Taker
-from bot.inbox.tables import Inbound, TurnRow
+from bot.inbox.service import LANE
+from bot.inbox.tables import Handling, Inbound, TurnRow
 from bot.inbox.turn import Execute, Heard, Turn
 from bot.messages import Say
 from bot.metrics import TURN_SECONDS, TURNS
@@ -42,6 +43,8 @@ class _Seen:
     fence: int
     messages: list[Inbound]
     context: dict[str, Any]
+    for_staff: bool = False
+    """They came in while the bot still spoke, and since then a person was called."""
 
 
 class Answering:
@@ -49,15 +52,16 @@ class Answering:
 
     def __init__(
         self, db: Database, rasa: Rasa, data: DataInForce, execute: Execute, clock: Clock,
-        written: Callable[[int], None],
+        written: Callable[[int], None], lease: timedelta = LANE,
     ) -> None:
-        """`written` is called with the conversation's id after words for it were committed."""
+        """`written` is called with the conversation's id after words for it were committed; `lease`: see Pauses."""
         self._db = db
         self._rasa = rasa
         self._data = data
         self._execute = execute
         self._clock = clock
         self._written = written
+        self._lease = lease
 
     async def turn(self, conversation_id: int) -> datetime | None:
         """Answer the next turn of a conversation. Gives when the following one may begin, None when none waits."""
@@ -75,6 +79,8 @@ class Answering:
         if not seen.messages:
             await self._nothing_left(conversation_id, seen)
             return None
+        if seen.for_staff:
+            return await self._give_to_staff(conversation_id, seen)
         started, began = self._clock.now(), time.perf_counter()
         try:
             action, heard = await self._understand(seen)
@@ -85,6 +91,8 @@ class Answering:
         except Moved:
             raise
         except Exception as error:
+            if is_gone(error):
+                raise  # nobody's fault but the database's: the turn runs again when it is back
             log.exception("an action failed", action=action, conversation=conversation_id)
             TURNS.labels(outcome="failed").inc()
             return await self._apologise(conversation_id, seen, action, heard, started, error)
@@ -96,7 +104,9 @@ class Answering:
         conversation = await session.get_one(Conversation, conversation_id)
         messages = route.one_turn(await store.unanswered(session, conversation_id))
         context = await complaints.context(session, conversation, self._clock.now())
-        return _Seen(conversation.fence, messages, context)
+        first = messages[0] if messages else None
+        for_staff = first is not None and route.is_for_staff(conversation.owner, first.kind, first.payload)
+        return _Seen(conversation.fence, messages, context, for_staff)
 
     async def _understand(self, seen: _Seen) -> tuple[str, Heard]:
         """Which action answers, and what was heard. Raises RasaUnreachable."""
@@ -165,7 +175,7 @@ class Answering:
         if await store.answered(session, seen.messages, row.id) != len(seen.messages):
             raise Moved(f"messages of conversation {conversation.id} were answered elsewhere")
         await outbox.put(session, conversation, says, f"turn:{row.id}", turn.data.voice, turn.at)
-        return await _release(session, conversation, turn.at)
+        return await self._release(session, conversation, turn.at)
 
     async def _apologise(
         self, conversation_id: int, seen: _Seen, action: str, heard: Heard, started: datetime, error: Exception
@@ -189,9 +199,34 @@ class Answering:
                 key = f"hold:{seen.messages[0].id}"
                 await outbox.put(session, conversation, [Say("talk.holding")], key, self._data.now.voice, at)
             conversation.ready_at = at + AGAIN_WHEN_DOWN
-            conversation.lane_until = at + 2 * AGAIN_WHEN_DOWN
+            conversation.lane_until = at + AGAIN_WHEN_DOWN + self._lease
         TURNS.labels(outcome="held").inc()
         return at + AGAIN_WHEN_DOWN
+
+    async def _release(self, session: AsyncSession, conversation: Conversation, at: datetime) -> datetime | None:
+        """Give the lane back, or keep it for the next turn when more has come in meanwhile.
+
+        What came in before the turn that called a person is that person's.
+        """
+        waiting = []
+        for message in await store.unanswered(session, conversation.id):
+            if route.is_for_staff(conversation.owner, message.kind, message.payload):
+                message.handling = Handling.FOR_STAFF
+            else:
+                waiting.append(message)
+        if not waiting:
+            _leave(conversation)
+            return None
+        conversation.waiting_since = waiting[0].at
+        conversation.ready_at = max(conversation.ready_at or at, at)
+        conversation.lane_until = conversation.ready_at + self._lease
+        return conversation.ready_at
+
+    async def _give_to_staff(self, conversation_id: int, seen: _Seen) -> datetime | None:
+        async with self._db.write() as session:
+            conversation = await self._locked(session, conversation_id, seen)
+            await store.give_to_staff(session, seen.messages)
+            return await self._release(session, conversation, self._clock.now())
 
     async def _nothing_left(self, conversation_id: int, seen: _Seen) -> None:
         async with self._db.write() as session:
@@ -199,18 +234,6 @@ class Answering:
             if conversation.fence != seen.fence or await store.unanswered(session, conversation_id):
                 raise Moved(f"conversation {conversation_id} has moved on")
             _leave(conversation)
-
-
-async def _release(session: AsyncSession, conversation: Conversation, at: datetime) -> datetime | None:
-    """Give the lane back, or keep it for the next turn when more has come in meanwhile."""
-    waiting = await store.unanswered(session, conversation.id)
-    if not waiting:
-        _leave(conversation)
-        return None
-    conversation.waiting_since = waiting[0].at
-    conversation.ready_at = max(conversation.ready_at or at, at)
-    conversation.lane_until = conversation.ready_at + timedelta(seconds=15)
-    return conversation.ready_at
 
 
 def _leave(conversation: Conversation) -> None:

@@ -21,11 +21,14 @@ class Lanes:
     """Runs turns when they are due. `wake` is the fast way for what this process stored itself; `sweep` finds the rest:
     turns left by a dead process, and those put off while nlu was gone."""
 
-    def __init__(self, db: Database, answering: Answering, clock: Clock, worker: str) -> None:
+    def __init__(
+        self, db: Database, answering: Answering, clock: Clock, worker: str, lease: timedelta = LANE
+    ) -> None:
         self._db = db
         self._answering = answering
         self._clock = clock
         self._worker = worker
+        self._lease = lease
         self._room = asyncio.Semaphore(AT_ONCE)
         self._lanes: dict[int, asyncio.Task[None]] = {}
         self._due: dict[int, datetime] = {}
@@ -33,8 +36,7 @@ class Lanes:
     def wake(self, conversation_id: int, ready_at: datetime) -> None:
         """This conversation is to be answered at `ready_at`, or later when more words come."""
         self._due[conversation_id] = ready_at
-        lane = self._lanes.get(conversation_id)
-        if lane is None or lane.done():
+        if conversation_id not in self._lanes:
             self._lanes[conversation_id] = asyncio.create_task(self._lane(conversation_id))
 
     async def sweep(self) -> int:
@@ -47,7 +49,7 @@ class Lanes:
             if conversation_id in self._lanes:
                 continue
             async with self._db.write() as session:
-                mine = await store.claim(session, conversation_id, self._worker, at, at + LANE)
+                mine = await store.claim(session, conversation_id, self._worker, at, at + self._lease)
             if mine:
                 taken += 1
                 self.wake(conversation_id, ready_at)
@@ -65,7 +67,9 @@ class Lanes:
         except Exception:
             # The messages are stored and the lease runs out: the sweep comes back to them.
             log.exception("a turn was left behind", conversation=conversation_id)
-        if conversation_id not in self._due:
+        finally:
+            # Also when words came in while it failed: a lane that is over must not keep the sweep away.
+            self._due.pop(conversation_id, None)
             del self._lanes[conversation_id]
 
     async def _pause(self, conversation_id: int, due: datetime) -> None:
@@ -78,3 +82,10 @@ class Lanes:
         """Wait until every lane is empty (shutdown, tests)."""
         while self._lanes:
             await asyncio.gather(*self._lanes.values(), return_exceptions=True)
+
+    async def abandon(self) -> None:
+        """Stop where it is: the messages are stored, and the lease runs out."""
+        lanes = list(self._lanes.values())
+        for lane in lanes:
+            lane.cancel()
+        await asyncio.gather(*lanes, return_exceptions=True)

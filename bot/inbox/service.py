@@ -34,10 +34,11 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Pauses:
-    """How long to wait for more words of the same turn."""
+    """How long to wait for more words of the same turn, and how long a lane is kept without finishing one."""
 
     usual: timedelta
     listening: timedelta
+    lease: timedelta = LANE
 
 
 async def take(db: Database, incoming: Incoming, worker: str, pauses: Pauses) -> Stored:
@@ -119,6 +120,6 @@ def _schedule(conversation: Conversation, incoming: Incoming, worker: str, pause
     free = not conversation.lane_by or conversation.lane_until is None or conversation.lane_until <= incoming.at
     if conversation.lane_by == worker or free:
         conversation.lane_by = worker
-        conversation.lane_until = conversation.ready_at + LANE
+        conversation.lane_until = conversation.ready_at + pauses.lease
         return conversation.ready_at
     return None

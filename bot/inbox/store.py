@@ -47,11 +47,11 @@ async def answered(session: AsyncSession, messages: Sequence[Inbound], turn_id: 
     return (await session.execute(query)).rowcount  # type: ignore[attr-defined, no-any-return]
 
 
-async def give_to_staff(session: AsyncSession, conversation_id: int) -> None:
-    """A person has taken over: what the bot had not answered yet is theirs."""
+async def give_to_staff(session: AsyncSession, messages: Sequence[Inbound]) -> None:
+    """A person has been called: these are theirs, the bot does not answer them."""
     await session.execute(
         update(Inbound)
-        .where(Inbound.conversation_id == conversation_id, Inbound.handling == Handling.NEW)
+        .where(Inbound.id.in_([m.id for m in messages]), Inbound.handling == Handling.NEW)
         .values(handling=Handling.FOR_STAFF)
         .execution_options(synchronize_session=False)
     )

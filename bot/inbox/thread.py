@@ -44,7 +44,8 @@ async def after(session: AsyncSession, conversation_id: int, seq: int, limit: in
 
 
 def _heard(row: Inbound) -> Line:
-    return Line(row.seq, Author.CUSTOMER, "", row.text, (), tuple(row.attachments), row.at, row.message_id)
+    text = f"/{row.payload} {row.text}".rstrip() if row.kind is Kind.COMMAND else row.text
+    return Line(row.seq, Author.CUSTOMER, "", text, (), tuple(row.attachments), row.at, row.message_id)
 
 
 def _said(row: Delivery) -> Line:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,12 +30,17 @@ log = structlog.get_logger()
 class Sender:
     """Sends for the channels that live in this process."""
 
-    def __init__(self, db: Database, channels: Mapping[str, Channel], clock: Clock, worker: str) -> None:
+    def __init__(
+        self, db: Database, channels: Mapping[str, Channel], clock: Clock, worker: str, lease: timedelta = LEASE
+    ) -> None:
+        """`lease`: after so long without an answer a message belongs to nobody; longer than any channel takes."""
         self._db = db
         self._channels = channels
         self._clock = clock
         self._worker = worker
+        self._lease = lease
         self._work = asyncio.Event()
+        self._closing = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._paused: dict[str, datetime] = {}
 
@@ -44,15 +49,15 @@ class Sender:
         self._work.set()
 
     async def run(self) -> None:
-        """Send until cancelled; a database that is gone for a while only delays."""
-        while True:
+        """Send until closed; a database that is gone for a while only delays."""
+        while not self._closing:
             self._work.clear()
             try:
                 started = await self.start_due()
             except Exception:
                 log.exception("sending is delayed: the database does not answer")
                 started = 0
-            if not started:
+            if not started and not self._closing:
                 await self._rest()
 
     async def _rest(self) -> None:
@@ -70,7 +75,7 @@ class Sender:
         if not names or room <= 0:
             return 0
         async with self._db.write() as session:
-            claimed = await store.claim(session, names, self._worker, at, at + LEASE, room)
+            claimed = await store.claim(session, names, self._worker, at, at + self._lease, room)
         for delivery in claimed:
             task = asyncio.create_task(self._deliver(delivery))
             self._under_way.add(task)
@@ -82,9 +87,17 @@ class Sender:
         while await self.start_due() or self._under_way:
             await asyncio.gather(*self._under_way)
 
-    async def settle(self) -> None:
-        """Wait for the answers of what is under way."""
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+    def close(self) -> None:
+        """`run` ends when it has begun to send what it has claimed."""
+        self._closing = True
+        self._work.set()
+
+    async def abandon(self) -> None:
+        """Stop waiting for answers: what was on its way is of unknown fate when its lease is over."""
+        under_way = list(self._under_way)
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
 
     async def _deliver(self, delivery: Delivery) -> None:
         try:
@@ -112,33 +125,39 @@ class Sender:
                 return None
             mine = await store.set_state(
                 session, delivery, State.CLAIMED, State.SENDING, attempt=Delivery.attempt + 1,
-                lease_until=self._clock.now() + LEASE,
+                lease_until=self._clock.now() + self._lease,
             )
             return conversation.chat if mine else None
 
     async def _finish(self, delivery: Delivery, verdict: Verdict, provider_id: str = "") -> None:
         at = self._clock.now()
         async with self._db.write() as session:
-            await _conclude(session, delivery, State.SENDING, verdict, provider_id, at)
+            if not await _conclude(session, delivery, State.SENDING, verdict, provider_id, at):
+                log.error("the answer came too late: the row had moved on", delivery=delivery.key)
         if verdict.pause_until is not None:
             self._paused[delivery.channel] = verdict.pause_until
             log.warning("the channel asks for a pause", channel=delivery.channel, until=verdict.pause_until.isoformat())
 
     async def reap(self) -> int:
         """Find rows whose process died: never sent ones are due again, the others are of unknown fate."""
-        at = self._clock.now()
-        async with self._db.write() as session:
+        at, found = self._clock.now(), 0
+        async with self._db.read() as session:
             rows = await store.left_behind(session, at)
-            for row in rows:
-                verdict = after_death(row.lane, row.state, row.attempt, at)
-                await _conclude(session, row, row.state, verdict, "", at)
-        return len(rows)
+        for row in rows:
+            verdict = after_death(row.lane, row.state, row.attempt, at)
+            async with self._db.write() as session:
+                found += await _conclude(session, row, row.state, verdict, "", at)
+        return found
 
 
 async def _conclude(
     session: AsyncSession, delivery: Delivery, before: State, verdict: Verdict, provider_id: str, at: datetime
-) -> None:
-    """Write what became of an attempt; on success the message takes its place in the thread."""
+) -> bool:
+    """Write what became of an attempt; on success the message takes its place in the thread.
+
+    False when somebody else has moved the row. The conversation is locked first, as everywhere: two who lock in
+    different orders would wait for each other.
+    """
     conversation = await conversations.locked(session, delivery.conversation_id)
     values: dict[str, object] = {"error": verdict.error}
     if verdict.due_at is not None:
@@ -146,8 +165,7 @@ async def _conclude(
     if verdict.state is State.SENT:
         values |= {"seq": conversation.seq + 1, "sent_at": at, "provider_message_id": provider_id}
     if not await store.set_state(session, delivery, before, verdict.state, **values):
-        log.error("the answer came too late: the row had moved on", delivery=delivery.key)
-        return
+        return False
     if verdict.state is State.SENT:
         conversation.seq += 1
         conversation.last_outbound_at = at
@@ -157,6 +175,7 @@ async def _conclude(
     SENDS.labels(state=verdict.state).inc()
     if verdict.state in (State.FAILED, State.UNKNOWN):
         log.error("message not delivered", delivery=delivery.key, state=verdict.state, error=verdict.error)
+    return True
 
 
 def _obstacle(delivery: Delivery, conversation: Conversation, at: datetime) -> tuple[State, str] | None:

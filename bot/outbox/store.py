@@ -67,11 +67,11 @@ async def set_state(session: AsyncSession, delivery: Delivery, before: State, af
 
 
 async def left_behind(session: AsyncSession, at: datetime, limit: int = 100) -> Sequence[Delivery]:
-    """Rows whose process died: the lease is over. Locked."""
+    """Rows whose process died: the lease is over. Not locked: whoever moves one tests again (set_state)."""
     query = (
         select(Delivery)
         .where(Delivery.state.in_([State.CLAIMED, State.SENDING]), Delivery.lease_until <= at)
-        .order_by(Delivery.id).limit(limit).with_for_update(skip_locked=True)
+        .order_by(Delivery.id).limit(limit)
     )
     return (await session.scalars(query)).all()
 

@@ -1,5 +1,8 @@
 """When we are not sure enough to act. The policies then see `nlu_fallback`; the ranking keeps the guesses.
 
+Complaints are weighed together: a dented fridge is surely a complaint even where it is open whether about the goods or the
+delivery. When all kinds together outweigh the best other guess, the likeliest kind is taken, with their common confidence.
+
 Angry customers write what looks like an enquiry ("where is my parcel??"). Inside a complaint an enquiry therefore has to be
 clearer than elsewhere; below `enquiry_inside_complaint` the message counts as part of the complaint.
 """
@@ -16,6 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 from components.graph import Untrained
 
 OUT_OF_SCOPE = "out_of_scope"
+COMPLAINT = "complaint_"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -33,6 +37,7 @@ class Doubt(Untrained, IntentClassifier, GraphComponent):
         for message in messages:
             if message.get("foreign"):
                 self._foreign(message)
+            self._weigh_complaints_together(message)
             best = message.get(INTENT) or {"name": None, "confidence": 0.0}
             name, confidence = best["name"], best["confidence"]
             enquiry = name in self.config["enquiries"]
@@ -42,6 +47,15 @@ class Doubt(Untrained, IntentClassifier, GraphComponent):
             if confidence < self.config["act_at"]:
                 message.set(INTENT, fallback, add_to_output=True)
         return messages
+
+    def _weigh_complaints_together(self, message: Message) -> None:
+        ranking = message.get(INTENT_RANKING_KEY) or []
+        complaints = [guess for guess in ranking if guess["name"].startswith(COMPLAINT)]
+        others = [guess["confidence"] for guess in ranking if not guess["name"].startswith(COMPLAINT)]
+        together = sum(guess["confidence"] for guess in complaints)
+        if complaints and together > max(others, default=0.0):
+            kind = max(complaints, key=lambda guess: guess["confidence"])
+            message.set(INTENT, {**kind, "confidence": min(together, 1.0)}, add_to_output=True)
 
     def _foreign(self, message: Message) -> None:
         certain = {"name": OUT_OF_SCOPE, "confidence": 1.0}

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from bot.handoff.store import open_entry
 from tests.enquiries.chat import Chat, values_of
 from tests.enquiries.people import DELIVERED, LATE, OLD, PAID, UNPAID
 
@@ -73,6 +74,22 @@ async def test_deleting_an_account_names_the_cost_asks_and_fetches_a_person(lin:
     assert keys[1].startswith("handoff.")
     assert lin.conversation.owner == "queue"
     assert lin.conversation.customer_id is not None, "the bot itself deletes nothing"
+
+
+async def test_a_yes_for_another_account_deletes_nothing(lin: Chat) -> None:
+    await lin.says("delete my account", "delete_account")
+    await lin.is_linked_to("K2")
+    assert await lin.taps("account.delete_yes") == ["talk.stale_button"]
+    assert lin.conversation.owner == "bot"
+
+
+async def test_a_repair_names_no_order_of_somebody_else(lin: Chat) -> None:
+    await lin.says(DELIVERED, "warranty_repair")
+    await lin.is_linked_to("K2")
+    await lin.taps("products.repair_button")
+    entry = await open_entry(lin.session, lin.conversation.id)
+    assert entry is not None
+    assert entry.detail == "repair"
 
 
 async def test_a_no_keeps_the_account(lin: Chat) -> None:

@@ -1,11 +1,12 @@
 """Where an order is, and what may be changed in it."""
 
+from dataclasses import replace
 from datetime import date
 
 from bot.messages import Text
 from bot.shop.order import InvoiceState
 from tests.enquiries.chat import Chat, values_of
-from tests.enquiries.people import DELIVERED, LATE, OLD, PACKED, PAID, REFUNDED, UNPAID
+from tests.enquiries.people import DELIVERED, EMMAS, LATE, OLD, PACKED, PAID, REFUNDED, UNPAID
 
 
 async def test_an_order_is_told_by_its_number_with_goods_and_promise(lin: Chat) -> None:
@@ -74,6 +75,13 @@ async def test_other_goods_are_a_persons_work(lin: Chat) -> None:
     assert keys[0] == "orders.change_items_passed_on"
     assert keys[1].startswith("handoff.")
     assert lin.conversation.owner == "queue"
+
+
+async def test_goods_of_a_foreign_order_are_nobodys_work(lin: Chat) -> None:
+    await lin.says(PAID, "change_order")
+    button = next(b for b in lin.buttons if b.key == "orders.change_items_button")
+    assert await lin.taps_old(replace(button, args={"order": EMMAS})) == ["talk.stale_button"]
+    assert lin.conversation.owner == "bot"
 
 
 async def test_an_issued_invoice_is_given_and_a_new_one_requested(lin: Chat) -> None:

@@ -42,7 +42,11 @@ def sources() -> list[Path]:
 def named(path: Path) -> tuple[set[str], set[str]]:
     """The whole keys in a file, and the beginnings of those that are put together."""
     whole, begun = set(), set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    parts = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in nodes:
+        if id(node) in parts:
+            continue
         if isinstance(node, ast.JoinedStr) and node.values and isinstance(node.values[0], ast.Constant):
             start = str(node.values[0].value)
             if start.partition(".")[0] in FILES and re.fullmatch(r"[a-z]+\.[a-z0-9_]*", start):

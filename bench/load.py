@@ -1,0 +1,168 @@
+"""The customers: `python -m bench.load` reads a plan (JSON, standard input), talks, and prints what it saw (JSON).
+
+A process of its own, so that its work is not counted as the bot's. Loopback only; bounded in turns and in time.
+"""
+
+import asyncio
+import json
+import random
+import sys
+import time
+from collections import deque
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import aiohttp
+
+PATIENCE = 20.0
+"""Seconds after which a turn without an answer is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do. Closed: each chat writes again as soon as it was answered. Open (`rate` > 0): messages begin at
+    random moments, `rate` a second, whether or not the bot keeps up."""
+
+    door: str
+    url: str
+    chats: list[str]
+    """Bearer tokens of web chats, or sender names of Rasa's REST channel."""
+    lines: list[list[str]]
+    """What each chat writes, in order; from the beginning again at the end."""
+    turns: int
+    seconds: float
+    rate: float = 0.0
+    begin: int = 0
+    """How many messages each chat has written before."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """What came of it. A latency is in milliseconds, from the moment the message was to be written until its answer
+    was read, in the order of the answers; `seconds` is from the first message to the last answer."""
+
+    latencies: list[float] = field(default_factory=list)
+    unanswered: list[str] = field(default_factory=list)
+    """Texts without an answer within PATIENCE."""
+    failed: list[str] = field(default_factory=list)
+    chats: list[int] = field(default_factory=list)
+    """Whose answer it was: for each latency the chat's number in the plan."""
+    seconds: float = 0.0
+
+
+class Door(Protocol):
+    async def turn(self, http: aiohttp.ClientSession, chat: str, number: int, text: str) -> bool:
+        """Write one message and wait for its answer. False when none came."""
+        ...
+
+
+class WebChat:
+    """Carebot's web API: stored with POST, answered when a line of the bot behind it can be read."""
+
+    def __init__(self, url: str) -> None:
+        self._messages = f"{url}/api/v1/chat/messages"
+        self._run = f"{time.time_ns():x}"
+
+    async def turn(self, http: aiohttp.ClientSession, chat: str, number: int, text: str) -> bool:
+        who = {"Authorization": f"Bearer {chat}"}
+        body = {"client_id": f"{self._run}-{number}", "text": text}
+        async with http.post(self._messages, json=body, headers=who) as answer:
+            answer.raise_for_status()
+            after = (await answer.json())["seq"]
+        give_up = time.monotonic() + PATIENCE
+        while (left := give_up - time.monotonic()) > 0:
+            wait = {"after": str(after), "wait": str(round(left, 1))}
+            async with http.get(self._messages, params=wait, headers=who) as answer:
+                answer.raise_for_status()
+                lines = (await answer.json())["messages"]
+            if any(line["author"] == "bot" for line in lines):
+                return True
+        return False
+
+
+class RasaRest:
+    """Rasa's REST channel: the answer to the request is the bot's answer."""
+
+    def __init__(self, url: str) -> None:
+        self._webhook = f"{url}/webhooks/rest/webhook"
+
+    async def turn(self, http: aiohttp.ClientSession, chat: str, number: int, text: str) -> bool:
+        async with http.post(self._webhook, json={"sender": chat, "message": text}) as answer:
+            answer.raise_for_status()
+            return bool(await answer.json())
+
+
+DOORS = {"carebot": WebChat, "rasa": RasaRest}
+
+
+class Customers:
+    """All chats of a plan."""
+
+    def __init__(self, plan: Plan, http: aiohttp.ClientSession) -> None:
+        self._plan = plan
+        self._http = http
+        self._door: Door = DOORS[plan.door](plan.url)
+        self._written = [plan.begin] * len(plan.chats)
+        self._left = plan.turns
+        self.seen = Seen()
+
+    async def talk(self) -> Seen:
+        began = time.perf_counter()
+        await (self._open(began) if self._plan.rate else self._closed(began))
+        self.seen.seconds = time.perf_counter() - began
+        return self.seen
+
+    async def _closed(self, began: float) -> None:
+        async def one(chat: int) -> None:
+            while self._left > 0 and time.perf_counter() - began < self._plan.seconds:
+                self._left -= 1
+                await self._turn(chat, time.perf_counter())
+
+        await asyncio.gather(*(one(chat) for chat in range(len(self._plan.chats))))
+
+    async def _open(self, began: float) -> None:
+        """A seeded Poisson process, so that every run has the same crowding. A chat writes when it has its answer."""
+        chance = random.Random(20)
+        free: deque[int] = deque(range(len(self._plan.chats)))
+        due, talking = began, set()
+        for _ in range(self._plan.turns):
+            due += chance.expovariate(self._plan.rate)
+            await asyncio.sleep(due - time.perf_counter())
+            while not free:
+                await asyncio.sleep(0.001)
+            if time.perf_counter() - began > self._plan.seconds:
+                break
+            chat = free.popleft()
+            task = asyncio.create_task(self._turn(chat, due))
+            talking.add(task)
+            task.add_done_callback(lambda done, chat=chat: (talking.discard(done), free.append(chat)))
+        await asyncio.gather(*talking)
+
+    async def _turn(self, chat: int, due: float) -> None:
+        number, lines = self._written[chat], self._plan.lines[chat]
+        self._written[chat] += 1
+        text = lines[number % len(lines)]
+        try:
+            answered = await self._door.turn(self._http, self._plan.chats[chat], number, text)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            self.seen.failed.append(f"{type(error).__name__}: {error}")
+            await asyncio.sleep(0.1)
+            return
+        if answered:
+            self.seen.latencies.append(round((time.perf_counter() - due) * 1000, 2))
+            self.seen.chats.append(chat)
+        else:
+            self.seen.unanswered.append(text)
+
+
+async def main(plan: Plan) -> dict[str, Any]:
+    if urlsplit(plan.url).hostname != "127.0.0.1":
+        raise SystemExit("the benchmark talks to this machine only")
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=120)) as http:
+        return asdict(await Customers(plan, http).talk())
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(main(Plan(**json.load(sys.stdin))))))

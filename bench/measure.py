@@ -1,0 +1,155 @@
+"""The measurements: each gives a small table of numbers from one side. The client is a process of its own."""
+
+import asyncio
+import json
+import statistics
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import yaml
+
+from bench import programs
+from bench.load import Plan, Seen
+from bench.programs import ROOT
+from bench.side import Chat, Side
+
+CHATS = 50
+ALIKE = ("order_zh", "order_en", "browsing_zh", "browsing_en")
+"""Conversations without a complaint: a new chat and a long one are asked the same and have the same to do."""
+WINDOW = 20
+"""So many messages at either end of a long chat are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much is measured; a phase ends with its turns or its seconds, whichever is first."""
+
+    turns: int
+    seconds: float
+    rate: float
+    rate_seconds: float
+    longest_chat: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Of one phase. Latencies in milliseconds; `cpu_ms` is CPU time a turn by process."""
+
+    turns: int
+    seconds: float
+    per_second: float
+    p50: float
+    p95: float
+    p99: float
+    worst: float
+    unanswered: int
+    failed: int
+    cpu_ms: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Median latency of the same questions in a new chat and in one of `messages` messages, asked at the same time."""
+
+    messages: int
+    young_ms: float
+    old_ms: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    name: str
+    closed: Turns
+    open: Turns
+    growth: Growth
+    peak_mb: dict[str, float]
+    oddities: list[str]
+    """Texts without an answer and failed requests, a few of them."""
+
+
+async def measure(side: Side, amount: Amount) -> Result:
+    """All phases. Memory is looked at in the end, when the program has done all of it."""
+    oddities: list[str] = []
+    chats = await side.open_chats(CHATS)
+    await _talk(side, chats, turns=2 * CHATS, seconds=60)  # the first words of a chat, and the caches, are not measured
+    _say(side, f"{CHATS} chats, as fast as it answers")
+    closed = await _phase(side, chats, oddities, amount.turns, amount.seconds)
+    _say(side, f"{amount.rate:g} turns a second")
+    turns = int(amount.rate * amount.rate_seconds)
+    opened = await _phase(side, chats, oddities, turns, amount.rate_seconds * 2, amount.rate)
+    _say(side, f"one chat of {amount.longest_chat:,} messages")
+    growth = await _growth(side, amount.longest_chat, oddities)
+    peak = {name: round(programs.usage(found()).peak_mb, 1) for name, found in side.processes.items()}
+    return Result(side.name, closed, opened, growth, peak, oddities[:10])
+
+
+async def _phase(
+    side: Side, chats: Sequence[Chat], oddities: list[str], turns: int, seconds: float, rate: float = 0.0
+) -> Turns:
+    before = _cpu(side)
+    seen = await _talk(side, chats, turns, seconds, rate, begin=2)
+    used = {name: cpu - before[name] for name, cpu in _cpu(side).items()}
+    oddities += seen.unanswered + seen.failed
+    done, ms = len(seen.latencies), sorted(seen.latencies)
+    return Turns(
+        turns=done, seconds=round(seen.seconds, 2), per_second=round(done / seen.seconds, 1),
+        p50=quantile(ms, 0.50), p95=quantile(ms, 0.95), p99=quantile(ms, 0.99), worst=ms[-1] if ms else 0.0,
+        unanswered=len(seen.unanswered), failed=len(seen.failed),
+        cpu_ms={name: round(cpu * 1000 / max(done, 1), 2) for name, cpu in used.items()},
+    )
+
+
+async def _growth(side: Side, messages: int, oddities: list[str]) -> Growth:
+    """One chat is made long; then the long one and a new one are asked the same questions in the same seconds."""
+    old, young = await side.open_chats(2)
+    grown = await _talk(side, [old], messages - WINDOW, seconds=900, only=ALIKE)
+    both = await _talk(side, [young, old], 2 * WINDOW, seconds=60, only=ALIKE)
+    for seen in (grown, both):
+        oddities += seen.unanswered + seen.failed
+    ms = [[t for t, chat in zip(both.latencies, both.chats, strict=True) if chat == i] for i in (0, 1)]
+    young_ms, old_ms = (round(statistics.median(m), 1) if m else 0.0 for m in ms)
+    return Growth(len(grown.latencies) + len(ms[1]), young_ms, old_ms, round(grown.seconds, 1))
+
+
+async def _talk(
+    side: Side, chats: Sequence[Chat], turns: int, seconds: float, rate: float = 0.0, begin: int = 0,
+    only: Sequence[str] = (),
+) -> Seen:
+    """Let the client process talk. Raises SystemExit with its words when it fails."""
+    written = conversations()
+    if only:
+        lists = [[line for name in only for line in written[name]]] * len(chats)
+    else:
+        lists = [list(written.values())[i % len(written)] for i in range(len(chats))]
+    lines = [[line.format(order=chat.order) for line in list_] for chat, list_ in zip(chats, lists, strict=True)]
+    plan = Plan(side.door, side.url, [chat.key for chat in chats], lines, turns, seconds, rate, begin)
+    client = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.load", cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await client.communicate(json.dumps(asdict(plan)).encode())
+    if client.returncode:
+        raise SystemExit("the client of the benchmark has failed; its last words are above")
+    return Seen(**json.loads(out))
+
+
+def conversations() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("conversations.yml").read_text("utf-8"))
+    return found
+
+
+def quantile(ordered: Sequence[float], share: float) -> float:
+    """The smallest value that at least `share` of the values do not exceed; 0.0 of none."""
+    if not ordered:
+        return 0.0
+    return ordered[max(0, -(-len(ordered) * int(share * 100) // 100) - 1)]
+
+
+def _cpu(side: Side) -> dict[str, float]:
+    return {name: programs.usage(found()).cpu for name, found in side.processes.items()}
+
+
+def _say(side: Side, what: str) -> None:
+    print(f"• {side.name}: {what}", flush=True)
