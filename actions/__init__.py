@@ -1,4 +1,4 @@
-"""What the bot does: one class per action of the Rasa domain, one file per subject. They translate, and decide nothing."""
+"""What the bot does: one class per action of the Rasa domain, one file per subject. They translate, decide nothing."""
 
 import importlib
 import pkgutil

@@ -13,7 +13,7 @@ REGISTER: dict[str, "Action"] = {}
 class Action:
     """One thing the bot does. Runs inside the turn's transaction: no commit, no network, no words of its own.
 
-    The name is the class's own in snake case behind `action_` (TrackOrder: action_track_order), or `name` if it says so.
+    The name is the class's own in snake case behind `action_` (TrackOrder: action_track_order), or `name` if given.
     """
 
     name: ClassVar[str] = ""

@@ -13,13 +13,17 @@ def said(heard: Heard, turn: Turn) -> Said:
     decision = heard.decision
     named = [e for e in decision.entities if e.entity == "product"] if decision else []
     return Said(
-        text=heard.text, intent=heard.intent,
+        text=heard.text,
+        intent=heard.intent,
         # of this kind alone: nlu's own confidence in a complaint is that of all kinds together
         confidence=dict(decision.ranking).get(heard.intent, 0.0) if decision else 0.0,
-        reading=heard.reading, order=canonical_number(heard.text, turn.data.shop.number), phone=heard.entity("phone"),
+        reading=heard.reading,
+        order=canonical_number(heard.text, turn.data.shop.number),
+        phone=heard.entity("phone"),
         products=tuple(dict.fromkeys(e.value for e in named)),
         product_words=heard.text[named[0].start : named[0].end] if named else "",
-        photos=tuple(str(a["ref"]) for a in heard.attachments), args=heard.args,
+        photos=tuple(str(a["ref"]) for a in heard.attachments),
+        args=heard.args,
     )
 
 

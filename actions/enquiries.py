@@ -21,11 +21,15 @@ def enquiry(turn: Turn) -> Enquiry:
     named = [e.value for e in heard.decision.entities if e.entity == "product"] if heard.decision else []
     products = (product.id for name in named for product in data.catalogue.named(name))
     return Enquiry(
-        session=turn.session, conversation=turn.conversation, at=turn.at,
+        session=turn.session,
+        conversation=turn.conversation,
+        at=turn.at,
         shop=Shop(data.shop, data.catalogue, data.knowledge, data.desk, data.voice.texts),
-        text=str(heard.args.get("text", heard.text)), intent=heard.intent or str(heard.args.get("intent", "")),
+        text=str(heard.args.get("text", heard.text)),
+        intent=heard.intent or str(heard.args.get("intent", "")),
         ranking=heard.decision.ranking if heard.decision else (),
-        products=tuple(heard.args.get("products") or dict.fromkeys(products)), args=heard.args,
+        products=tuple(heard.args.get("products") or dict.fromkeys(products)),
+        args=heard.args,
         wrote=heard.decision is not None,
     )
 
@@ -41,7 +45,7 @@ async def answer(turn: Turn, action: str, service: Service) -> list[Say]:
     conversation.pending, conversation.misunderstood = None, 0
     if "token" in args:
         return await service(replace(e, args=args, question=question))
-    return await service(replace(e, before=question))
+    return await service(replace(e, args=args, before=question))
 
 
 def _typed(e: Enquiry, question: Question | None, action: str) -> Mapping[str, Any]:
@@ -50,8 +54,11 @@ def _typed(e: Enquiry, question: Question | None, action: str) -> Mapping[str, A
         return {}
     if question.expecting is Expecting.TEXT and find_numbers(e.text, e.form):
         return {}
-    found = e.reply()
-    return found[1] if found is not None else {}
+    if (found := e.reply()) is not None:
+        return found[1]
+    # "cancel it", and the question is whether to cancel: still about the same order
+    same = question.expecting is Expecting.YES_NO and not e.products and not find_numbers(e.text, e.form)
+    return {"order": question.args["order"]} if same and "order" in question.args else {}
 
 
 async def go_on(turn: Turn) -> list[Say] | None:

@@ -8,9 +8,14 @@ from bot.handoff import service as handoff
 from bot.inbox.turn import Turn
 from bot.messages import Say
 
-COMPLAINT_ACTIONS = frozenset({
-    "action_open_complaint", "action_continue_complaint", "action_case_status", "action_person_at_once",
-})
+COMPLAINT_ACTIONS = frozenset(
+    {
+        "action_open_complaint",
+        "action_continue_complaint",
+        "action_case_status",
+        "action_person_at_once",
+    }
+)
 
 register_all()
 

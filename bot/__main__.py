@@ -15,11 +15,18 @@ from bot.errors import CarebotError
 
 T = TypeVar("T")
 console = Console(stderr=True, highlight=False)
-cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                  help="A customer-care assistant that shops run on messaging apps.")
+cli = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A customer-care assistant that shops run on messaging apps.",
+)
 nlu = typer.Typer(no_args_is_help=True, help="The engine that understands messages.")
-queue = typer.Typer(no_args_is_help=False, invoke_without_command=True,
-                    help="Who waits for a person; take, answer and hand back conversations; promises to keep.")
+queue = typer.Typer(
+    no_args_is_help=False,
+    invoke_without_command=True,
+    help="Who waits for a person; take, answer and hand back conversations; promises to keep.",
+)
 cli.add_typer(nlu, name="nlu")
 cli.add_typer(queue, name="queue")
 
@@ -48,8 +55,9 @@ def do(work: Coroutine[Any, Any, T]) -> T:
 
 @cli.command()
 def run(
-    role: Annotated[str, typer.Option(help="web, worker, clock, or several with commas; all by default.")]
-    = "web,worker,clock",
+    role: Annotated[
+        str, typer.Option(help="web, worker, clock, or several with commas; all by default.")
+    ] = "web,worker,clock",
 ) -> None:
     """Start everything: the engine (unless one answers already), the channels, the web server."""
     do(commands.run.run(frozenset(r.strip() for r in role.split(",") if r.strip())))
@@ -78,7 +86,9 @@ def import_csv(
 
 
 @cli.command()
-def demo(replace: Annotated[bool, typer.Option(help="Also into a database that has customers already.")] = False) -> None:
+def demo(
+    replace: Annotated[bool, typer.Option(help="Also into a database that has customers already.")] = False,
+) -> None:
     """Load the demo shop."""
     do(commands.data.demo(replace))
 
@@ -131,7 +141,9 @@ def queue_back(conversation: int, name: Name) -> None:
 
 @queue.command("kept")
 def queue_kept(
-    promise: int, name: Name, evidence: Annotated[str, typer.Option(help="What shows that it was done.")] = "",
+    promise: int,
+    name: Name,
+    evidence: Annotated[str, typer.Option(help="What shows that it was done.")] = "",
 ) -> None:
     """A promise was kept: the customer is told and asked whether it is solved."""
     do(commands.queue.kept(promise, name, evidence))
@@ -145,7 +157,8 @@ def queue_settle(case: int, name: Name, cause: Annotated[str, typer.Option(help=
 
 @queue.command("sent")
 def queue_sent(
-    delivery: int, arrived: Annotated[bool, typer.Option("--arrived/--again", help="It arrived, or send it again.")] = True,
+    delivery: int,
+    arrived: Annotated[bool, typer.Option("--arrived/--again", help="It arrived, or send it again.")] = True,
 ) -> None:
     """Decide what became of a message of unknown fate."""
     do(commands.queue.sent(delivery, arrived))

@@ -55,7 +55,8 @@ class App:
         self.rasa = Rasa(settings.rasa_url)
         self.hub = Hub()
         self.pauses = Pauses(
-            timedelta(milliseconds=settings.turn_pause_ms), timedelta(milliseconds=settings.listen_pause_ms),
+            timedelta(milliseconds=settings.turn_pause_ms),
+            timedelta(milliseconds=settings.listen_pause_ms),
             timedelta(seconds=settings.lane_lease_s),
         )
         lease = self.pauses.lease
@@ -99,8 +100,14 @@ class App:
     async def orders_changed(self, orders: Sequence[Order]) -> None:
         """The shop's orders are the evidence for promises about them: money paid, goods delivered."""
         for order in orders:
-            kept = [r for r, done in (("refund", order.refund_state is RefundState.PAID),
-                                      ("deliver", order.state is OrderState.DELIVERED)) if done]
+            kept = [
+                r
+                for r, done in (
+                    ("refund", order.refund_state is RefundState.PAID),
+                    ("deliver", order.state is OrderState.DELIVERED),
+                )
+                if done
+            ]
             if not kept:
                 continue
             async with self.db.read() as session:
@@ -171,7 +178,11 @@ def _telegram(settings: Settings, clock: Clock) -> Telegram | None:
     if not token:
         return None
     return Telegram(
-        token, clock, settings.telegram_api_url, settings.telegram_mode,
-        settings.telegram_webhook_secret.get_secret_value(), settings.telegram_webhook_url,
+        token,
+        clock,
+        settings.telegram_api_url,
+        settings.telegram_mode,
+        settings.telegram_webhook_secret.get_secret_value(),
+        settings.telegram_webhook_url,
         send_within=settings.send_lease_s * SEND_WITHIN,
     )

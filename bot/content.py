@@ -85,8 +85,14 @@ class Texts:
 
 
 def render(
-    texts: Texts, say: Say, language: str, zone: ZoneInfo, seed: int = 0, *,
-    avoid: Sequence[int] = (), today: date | None = None,
+    texts: Texts,
+    say: Say,
+    language: str,
+    zone: ZoneInfo,
+    seed: int = 0,
+    *,
+    avoid: Sequence[int] = (),
+    today: date | None = None,
 ) -> Rendered:
     """What the customer reads, in "zh", "zh-Hant" or "en", with times on the wall clock of `zone`.
 

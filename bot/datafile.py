@@ -156,7 +156,8 @@ class _Strict(yaml.CSafeLoader):
                 continue
             if name.value in seen:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"'{name.value}' is there twice (first in line {seen[name.value]})", name.start_mark)
+                    None, None, f"'{name.value}' is there twice (first in line {seen[name.value]})", name.start_mark
+                )
             seen[name.value] = name.start_mark.line + 1
 
 

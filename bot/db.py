@@ -109,7 +109,10 @@ class Database:
 
 def _postgresql(url: str) -> AsyncEngine:
     return create_async_engine(
-        make_url(url).set(drivername="postgresql+asyncpg"), pool_size=10, max_overflow=10, pool_pre_ping=True,
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        pool_size=10,
+        max_overflow=10,
+        pool_pre_ping=True,
         connect_args={"timeout": CONNECT_WITHIN, "command_timeout": ANSWER_WITHIN},
     )
 

@@ -35,9 +35,15 @@ def python() -> str:
 
 def environment() -> dict[str, str]:
     """What the nlu process is told: nothing of ours (no secrets), no telemetry, quiet TensorFlow."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("CAREBOT_") and k not in ("VIRTUAL_ENV", "PYTHONPATH")}
-    return kept | {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONUNBUFFERED": "1",
-                   "SQLALCHEMY_SILENCE_UBER_WARNING": "1"}
+    kept = {
+        k: v for k, v in os.environ.items() if not k.startswith("CAREBOT_") and k not in ("VIRTUAL_ENV", "PYTHONPATH")
+    }
+    return kept | {
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "PYTHONUNBUFFERED": "1",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    }
 
 
 async def model(var: Path, data: Path) -> Path:
@@ -48,7 +54,11 @@ async def model(var: Path, data: Path) -> Path:
     folder = var / "models"
     arguments = [python(), str(NLU / "train.py"), "--out", str(folder), "--data", str(data)]
     asked = await asyncio.create_subprocess_exec(
-        *arguments, "--fingerprint", cwd=NLU, env=environment(), stdout=asyncio.subprocess.PIPE,
+        *arguments,
+        "--fingerprint",
+        cwd=NLU,
+        env=environment(),
+        stdout=asyncio.subprocess.PIPE,
     )
     out, _ = await asked.communicate()
     found = folder / f"{out.decode().strip()}.tar.gz"
@@ -115,9 +125,20 @@ class Engine:
         self._log_file.parent.mkdir(parents=True, exist_ok=True)
         with self._log_file.open("ab") as out:
             self._process = await asyncio.create_subprocess_exec(
-                python(), str(NLU / "server.py"), "--host", self._host, "--port", str(self._port),
-                "--model", str(self._model), "--parent", str(os.getpid()),
-                cwd=NLU, env=environment(), stdout=out, stderr=out,
+                python(),
+                str(NLU / "server.py"),
+                "--host",
+                self._host,
+                "--port",
+                str(self._port),
+                "--model",
+                str(self._model),
+                "--parent",
+                str(os.getpid()),
+                cwd=NLU,
+                env=environment(),
+                stdout=out,
+                stderr=out,
                 start_new_session=True,  # Ctrl-C in the terminal reaches us, and we stop it in order
             )
         return await self._process.wait()
@@ -138,5 +159,3 @@ class Engine:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
         await self._rasa.close()
-
-

@@ -90,8 +90,13 @@ def _load(data: object, file: str) -> Hours:
     zone = _zone(top)
     country, region = _country(top)
     loaded = Hours(
-        zone, days, country, region,
-        _day(top, "holidays", (), AS_USUAL), _day(top, "make_up_days", None, AS_USUAL), _overrides(top),
+        zone,
+        days,
+        country,
+        region,
+        _day(top, "holidays", (), AS_USUAL),
+        _day(top, "make_up_days", None, AS_USUAL),
+        _overrides(top),
     )
     findings.stop()
     return loaded

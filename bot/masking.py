@@ -23,9 +23,7 @@ ORDER = r"(?<![A-Za-z0-9])[A-Z]{1,4}-?\d{4,}(?:-\d+)*"
 FRACTION = r"\d{1,6}\.\d+"
 PHONE = r"(?<![A-Za-z0-9_.,])\+?\(?\d{1,4}\)?(?:[ -]?\(?\d{2,4}\)?){2,5}(?![A-Za-z_]|[.,]?\d)"
 DIGITS = rf"\d{{{LONG},}}[Xx]?"
-NUMBER = re.compile(
-    rf"(?P<keep>{MOMENT}|{UUID}|{FRACTION})|(?P<order>{ORDER})|(?P<phone>{PHONE})|(?P<digits>{DIGITS})"
-)
+NUMBER = re.compile(rf"(?P<keep>{MOMENT}|{UUID}|{FRACTION})|(?P<order>{ORDER})|(?P<phone>{PHONE})|(?P<digits>{DIGITS})")
 
 
 def mask(text: str) -> str:

@@ -5,7 +5,8 @@ from prometheus_client import Counter, Gauge, Histogram
 INBOUND = Counter("carebot_inbound", "Updates stored, by channel and kind.", ["channel", "kind"])
 TURNS = Counter("carebot_turns", "Turns finished, by outcome.", ["outcome"])
 TURN_SECONDS = Histogram(
-    "carebot_turn_seconds", "From the moment a turn may begin to its words committed.",
+    "carebot_turn_seconds",
+    "From the moment a turn may begin to its words committed.",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 SENDS = Counter("carebot_sends", "Outgoing messages by the state they reached.", ["state"])

@@ -20,7 +20,8 @@ log = structlog.get_logger()
 def start(app: "App", roles: frozenset[str]) -> AsyncIOScheduler:
     """Begin to tick for these roles."""
     clock = AsyncIOScheduler(
-        timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        timezone=UTC,
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
 
     def every(seconds: float, name: str, tick: Callable[[], Awaitable[object]]) -> None:

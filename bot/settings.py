@@ -1,4 +1,4 @@
-"""Settings from the environment (prefix CAREBOT_) and from `.env`. Each is explained in `.env.example`; a test compares."""
+"""Settings from the environment (prefix CAREBOT_) and from `.env`. `.env.example` explains each; a test compares."""
 
 from pathlib import Path
 from typing import Literal

@@ -12,4 +12,16 @@ from bot.outbox import tables as outbox
 from bot.shop import tables as shop
 from bot.staff import tables as staff
 
-__all__ = ["Base", "alerts", "channels", "complaints", "conversations", "customers", "handoff", "inbox", "outbox", "shop", "staff"]
+__all__ = [
+    "Base",
+    "alerts",
+    "channels",
+    "complaints",
+    "conversations",
+    "customers",
+    "handoff",
+    "inbox",
+    "outbox",
+    "shop",
+    "staff",
+]

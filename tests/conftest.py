@@ -71,5 +71,3 @@ async def shop(database_url: str, rasa_url: str, tmp_path: Path, clock: FakeCloc
     """A shop that is open: real Rasa, real database, a Telegram that is ours, a clock that we move."""
     async with open_shop(database_url, rasa_url, tmp_path, clock) as opened:
         yield opened
-
-

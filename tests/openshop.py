@@ -53,15 +53,32 @@ class Guest:
         await self.shop.settles()
         return [row.text for row in (await self.heard())[before:]]
 
-    async def sends(self, text: str = "", *, external_id: str = "", attachments: tuple[Attachment, ...] = (),
-                    kind: Kind = Kind.MESSAGE, payload: str = "", message_id: str = "") -> None:
+    async def sends(
+        self,
+        text: str = "",
+        *,
+        external_id: str = "",
+        attachments: tuple[Attachment, ...] = (),
+        kind: Kind = Kind.MESSAGE,
+        payload: str = "",
+        message_id: str = "",
+    ) -> None:
         """Put one update into the inbox, without waiting for an answer."""
         self.written += 1
-        await self.shop.app.take(Incoming(
-            channel=self.channel, chat=self.chat, external_id=external_id or f"{self.chat}:{self.written}",
-            at=self.shop.clock.now(), kind=kind, text=text, payload=payload, attachments=attachments,
-            message_id=message_id or str(self.written), language=self.language,
-        ))
+        await self.shop.app.take(
+            Incoming(
+                channel=self.channel,
+                chat=self.chat,
+                external_id=external_id or f"{self.chat}:{self.written}",
+                at=self.shop.clock.now(),
+                kind=kind,
+                text=text,
+                payload=payload,
+                attachments=attachments,
+                message_id=message_id or str(self.written),
+                language=self.language,
+            )
+        )
 
     async def commands(self, name: str, words: str = "") -> list[str]:
         before = len(await self.heard())
@@ -77,7 +94,12 @@ class Guest:
         """Tap the newest button with this label, action or choice."""
         for row in reversed(await self.heard()):
             for index, button in enumerate(row.buttons):
-                if choice in (button["label"], button["action"], button["args"].get("choice"), button["args"].get("answer")):
+                if choice in (
+                    button["label"],
+                    button["action"],
+                    button["args"].get("choice"),
+                    button["args"].get("answer"),
+                ):
                     return await self.taps_payload(f"b:{row.id}:{index}")
         raise AssertionError(f"there is no button {choice!r}: {[b for r in await self.heard() for b in r.buttons]}")
 
@@ -90,8 +112,11 @@ class Guest:
     async def heard(self) -> list[Delivery]:
         """Every message that reached this customer, in the order of the thread."""
         async with self.shop.app.db.read() as session:
-            query = select(Delivery).join(Conversation, Conversation.id == Delivery.conversation_id).where(
-                Conversation.chat == self.chat, Conversation.channel == self.channel, Delivery.seq.is_not(None))
+            query = (
+                select(Delivery)
+                .join(Conversation, Conversation.id == Delivery.conversation_id)
+                .where(Conversation.chat == self.chat, Conversation.channel == self.channel, Delivery.seq.is_not(None))
+            )
             return list((await session.scalars(query.order_by(Delivery.seq))).all())
 
     async def keys(self) -> list[str]:
@@ -124,19 +149,35 @@ class Guest:
         code = (await self.shop.http.post(f"/api/v1/customers/{self.account}/link-codes")).json()["code"]
         await self.says(code)
 
-    async def buys(self, product: str = "", *, number: str = "", state: OrderState = OrderState.DELIVERED,
-                   paid: int = 599_00, **values: Any) -> Order:
+    async def buys(
+        self,
+        product: str = "",
+        *,
+        number: str = "",
+        state: OrderState = OrderState.DELIVERED,
+        paid: int = 599_00,
+        **values: Any,
+    ) -> Order:
         """An order of this customer in the shop's data."""
         now = self.shop.clock.now()
         catalogue = self.shop.app.data.now.catalogue
         found = catalogue.products.get(product) or next(iter(catalogue.products.values()))
         number = number or f"LJ20261110-{self.shop.next_number():04d}"
-        order = Order(**{
-            "id": number, "customer_id": self.account, "state": state, "placed_at": now - timedelta(days=5),
-            "items": (Item(found.id, found.name, 1, paid),), "total_cents": paid,
-            "delivered_at": now - timedelta(days=2) if state is OrderState.DELIVERED else None,
-            "promised_on": (now + timedelta(days=2)).date(), "phone": self._phone, "address": "上海市某路1号",
-        } | values)
+        order = Order(
+            **{
+                "id": number,
+                "customer_id": self.account,
+                "state": state,
+                "placed_at": now - timedelta(days=5),
+                "items": (Item(found.id, found.name, 1, paid),),
+                "total_cents": paid,
+                "delivered_at": now - timedelta(days=2) if state is OrderState.DELIVERED else None,
+                "promised_on": (now + timedelta(days=2)).date(),
+                "phone": self._phone,
+                "address": "上海市某路1号",
+            }
+            | values
+        )
         await self.shop.knows(order)
         return order
 
@@ -155,15 +196,34 @@ class Shop:
         self.numbers += 1
         return self.numbers
 
-    async def customer(self, language: str = "zh", *, linked: bool = False, tier: str = "", channel: str = "web") -> Guest:
+    async def customer(
+        self, language: str = "zh", *, linked: bool = False, tier: str = "", channel: str = "web"
+    ) -> Guest:
         """Somebody new; `linked` with an account of the shop whose chat is linked already."""
         self.guests += 1
-        guest = Guest(self, f"guest-{self.guests}", language, channel, account=f"customer-{self.guests}",
-                      _phone=f"1390000{self.guests:04d}")
+        guest = Guest(
+            self,
+            f"guest-{self.guests}",
+            language,
+            channel,
+            account=f"customer-{self.guests}",
+            _phone=f"1390000{self.guests:04d}",
+        )
         async with self.app.db.write() as session:
-            await shop_store.upsert_customers(session, [CustomerRecord(
-                id=guest.account, name="林小雨" if language == "zh" else "Emma Clarke", phone=guest._phone,
-                language=language, tier=tier, created_on=date(2026, 1, 2))], self.clock.now())
+            await shop_store.upsert_customers(
+                session,
+                [
+                    CustomerRecord(
+                        id=guest.account,
+                        name="林小雨" if language == "zh" else "Emma Clarke",
+                        phone=guest._phone,
+                        language=language,
+                        tier=tier,
+                        created_on=date(2026, 1, 2),
+                    )
+                ],
+                self.clock.now(),
+            )
         if linked:
             await guest.links()
         return guest
@@ -205,10 +265,18 @@ async def open_shop(
     database_url: str, rasa_url: str, folder: Path, clock: FakeClock, *, is_migrated: bool = False, **settings: Any
 ) -> AsyncIterator[Shop]:
     """Open it on an empty database, and close it. `is_migrated`: the schema is there already."""
-    chosen = Settings(**{
-        "database_url": database_url, "rasa_url": rasa_url, "var_dir": folder, "data_dir": ROOT / "data", "demo": False,
-        "api_token": API_TOKEN, "_env_file": None, **settings,
-    })
+    chosen = Settings(
+        **{
+            "database_url": database_url,
+            "rasa_url": rasa_url,
+            "var_dir": folder,
+            "data_dir": ROOT / "data",
+            "demo": False,
+            "api_token": API_TOKEN,
+            "_env_file": None,
+            **settings,
+        }
+    )
     with patch.object(data, "load", read_once):
         app = App(chosen, execute, clock)
     app.wakes_lanes = False
@@ -220,4 +288,3 @@ async def open_shop(
         yield Shop(app, clock, http)
     await app.rasa.close()
     await app.db.close()
-

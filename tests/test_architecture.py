@@ -9,11 +9,25 @@ from bot.settings import ROOT
 
 CODE = [*ROOT.glob("bot/**/*.py"), *ROOT.glob("actions/*.py")]
 PURE = [
-    "bot/complaints/complaint.py", "bot/complaints/dialogue.py", "bot/complaints/listening.py",
-    "bot/complaints/clarifying.py", "bot/complaints/settling.py", "bot/complaints/answering.py",
-    "bot/complaints/remedy.py", "bot/complaints/promise.py", "bot/complaints/person.py", "bot/complaints/emotion.py",
-    "bot/complaints/severity.py", "bot/handoff/queue.py", "bot/outbox/delivery.py", "bot/inbox/route.py",
-    "bot/shop/order.py", "bot/shop/benefit.py", "bot/shop/warranty.py", "bot/worktime.py", "bot/customers/link.py",
+    "bot/complaints/complaint.py",
+    "bot/complaints/dialogue.py",
+    "bot/complaints/listening.py",
+    "bot/complaints/clarifying.py",
+    "bot/complaints/settling.py",
+    "bot/complaints/answering.py",
+    "bot/complaints/remedy.py",
+    "bot/complaints/promise.py",
+    "bot/complaints/person.py",
+    "bot/complaints/emotion.py",
+    "bot/complaints/severity.py",
+    "bot/handoff/queue.py",
+    "bot/outbox/delivery.py",
+    "bot/inbox/route.py",
+    "bot/shop/order.py",
+    "bot/shop/benefit.py",
+    "bot/shop/warranty.py",
+    "bot/worktime.py",
+    "bot/customers/link.py",
 ]
 IO = {"sqlalchemy", "aiohttp", "httpx", "asyncio", "telegram", "fastapi", "structlog", "os", "socket", "time"}
 
@@ -49,8 +63,11 @@ def test_the_time_is_an_argument():
 
 
 def test_no_file_hides_a_second_noun():
-    long = {str(p.relative_to(ROOT)): n for p in CODE if (n := len(p.read_text().splitlines())) > 350
-            and "migrations" not in p.parts}
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in CODE
+        if (n := len(p.read_text().splitlines())) > 350 and "migrations" not in p.parts
+    }
     assert not long
 
 

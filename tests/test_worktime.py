@@ -45,32 +45,48 @@ NEVER = hours("closed")
 
 # --- known days, by hand ---
 
-@pytest.mark.parametrize(("moment", "expected"), [
-    ("2026-11-24 08:59:59", False), ("2026-11-24 09:00", True), ("2026-11-24 11:59:59", True),
-    ("2026-11-24 12:00", False), ("2026-11-24 13:00", True), ("2026-11-24 18:00", False),
-    ("2026-11-28 10:00", False),
-])
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        ("2026-11-24 08:59:59", False),
+        ("2026-11-24 09:00", True),
+        ("2026-11-24 11:59:59", True),
+        ("2026-11-24 12:00", False),
+        ("2026-11-24 13:00", True),
+        ("2026-11-24 18:00", False),
+        ("2026-11-28 10:00", False),
+    ],
+)
 def test_open_from_the_first_moment_of_an_interval_to_before_its_end(moment, expected):
     assert is_open(hours(), at(moment)) is expected
 
 
-@pytest.mark.parametrize(("moment", "expected"), [
-    ("2026-11-24 10:00", "2026-11-24 10:00"), ("2026-11-24 12:00", "2026-11-24 13:00"),
-    ("2026-11-24 18:00", "2026-11-25 09:00"), ("2026-11-27 18:00", "2026-11-30 09:00"),
-])
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        ("2026-11-24 10:00", "2026-11-24 10:00"),
+        ("2026-11-24 12:00", "2026-11-24 13:00"),
+        ("2026-11-24 18:00", "2026-11-25 09:00"),
+        ("2026-11-27 18:00", "2026-11-30 09:00"),
+    ],
+)
 def test_next_opening(moment, expected):
     assert next_open(hours(), at(moment)) == at(expected)
 
 
-@pytest.mark.parametrize(("moment", "minutes", "expected"), [
-    ("2026-11-24 10:00", 0, "2026-11-24 10:00"),
-    ("2026-11-24 10:00", 30, "2026-11-24 10:30"),
-    ("2026-11-24 11:30", 30, "2026-11-24 12:00"),  # a closing time is a due time, not the next opening
-    ("2026-11-24 11:30", 31, "2026-11-24 13:01"),
-    ("2026-11-24 12:30", 15, "2026-11-24 13:15"),
-    ("2026-11-27 17:00", 120, "2026-11-30 10:00"),  # over the weekend
-    ("2026-11-24 09:00", 8 * 60 * 5, "2026-11-30 18:00"),
-])
+@pytest.mark.parametrize(
+    ("moment", "minutes", "expected"),
+    [
+        ("2026-11-24 10:00", 0, "2026-11-24 10:00"),
+        ("2026-11-24 10:00", 30, "2026-11-24 10:30"),
+        ("2026-11-24 11:30", 30, "2026-11-24 12:00"),  # a closing time is a due time, not the next opening
+        ("2026-11-24 11:30", 31, "2026-11-24 13:01"),
+        ("2026-11-24 12:30", 15, "2026-11-24 13:15"),
+        ("2026-11-27 17:00", 120, "2026-11-30 10:00"),  # over the weekend
+        ("2026-11-24 09:00", 8 * 60 * 5, "2026-11-30 18:00"),
+    ],
+)
 def test_due_after_so_much_working_time(moment, minutes, expected):
     assert add_working(hours(), at(moment), timedelta(minutes=minutes)) == at(expected)
 
@@ -80,12 +96,18 @@ def test_working_time_between_leaves_out_nights_breaks_and_weekends():
     assert working_between(hours(), at("2026-11-30 14:00"), at("2026-11-27 11:00")) == timedelta(hours=-10)
 
 
-@pytest.mark.parametrize(("moment", "days", "expected"), [
-    ("2026-11-24 10:00", 0, "2026-11-24 18:00"), ("2026-11-24 12:30", 0, "2026-11-24 18:00"),
-    ("2026-11-24 18:00", 0, "2026-11-25 18:00"),  # too late for today
-    ("2026-11-24 10:00", 1, "2026-11-25 18:00"), ("2026-11-27 10:00", 1, "2026-11-30 18:00"),
-    ("2026-11-28 10:00", 1, "2026-12-01 18:00"), ("2026-11-24 10:00", 3, "2026-11-27 18:00"),
-])
+@pytest.mark.parametrize(
+    ("moment", "days", "expected"),
+    [
+        ("2026-11-24 10:00", 0, "2026-11-24 18:00"),
+        ("2026-11-24 12:30", 0, "2026-11-24 18:00"),
+        ("2026-11-24 18:00", 0, "2026-11-25 18:00"),  # too late for today
+        ("2026-11-24 10:00", 1, "2026-11-25 18:00"),
+        ("2026-11-27 10:00", 1, "2026-11-30 18:00"),
+        ("2026-11-28 10:00", 1, "2026-12-01 18:00"),
+        ("2026-11-24 10:00", 3, "2026-11-27 18:00"),
+    ],
+)
 def test_end_of_a_working_day(moment, days, expected):
     assert end_of_working_day(hours(), at(moment), days) == at(expected)
 
@@ -143,16 +165,19 @@ def test_overrides_win_over_everything():
 
 # --- clock changes ---
 
+
 def test_a_night_shift_over_the_spring_change_is_an_hour_shorter():
     nights = hours("00:00-06:00", ALL_WEEK, "Europe/London")
-    assert working_between(nights, at("2026-03-28 12:00", "Europe/London"), at("2026-03-29 12:00", "Europe/London")) \
-        == timedelta(hours=5)
+    assert working_between(
+        nights, at("2026-03-28 12:00", "Europe/London"), at("2026-03-29 12:00", "Europe/London")
+    ) == timedelta(hours=5)
 
 
 def test_a_night_shift_over_the_autumn_change_is_an_hour_longer():
     nights = hours("00:00-06:00", ALL_WEEK, "America/New_York")
-    assert working_between(nights, datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC)) \
-        == timedelta(hours=7)
+    assert working_between(nights, datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC)) == timedelta(
+        hours=7
+    )
 
 
 def test_an_opening_inside_the_gap_opens_at_the_jump():
@@ -171,8 +196,9 @@ def test_an_interval_wholly_inside_the_gap_does_not_happen():
 def test_an_hour_that_comes_twice_counts_from_its_first_time():
     early = hours("01:30-05:00", ALL_WEEK, "Europe/London")  # on 25 October 2026 02:00 goes back to 01:00
     assert next_open(early, datetime(2026, 10, 24, 23, tzinfo=UTC)) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    assert working_between(early, datetime(2026, 10, 25, tzinfo=UTC), datetime(2026, 10, 25, 12, tzinfo=UTC)) \
-        == timedelta(hours=4, minutes=30)
+    assert working_between(
+        early, datetime(2026, 10, 25, tzinfo=UTC), datetime(2026, 10, 25, 12, tzinfo=UTC)
+    ) == timedelta(hours=4, minutes=30)
 
 
 def test_a_date_that_was_skipped_has_no_working_time():
@@ -189,8 +215,10 @@ def test_a_clock_that_goes_back_over_midnight_closes_nothing():
     assert next_open(always, again_yesterday) == again_yesterday
     for a, b in ((-60, 10), (0, 5), (-20, 0)):
         passed = timedelta(minutes=b - a)
-        assert working_between(always, again_yesterday + timedelta(minutes=a), again_yesterday + timedelta(minutes=b)) \
+        assert (
+            working_between(always, again_yesterday + timedelta(minutes=a), again_yesterday + timedelta(minutes=b))
             == passed
+        )
 
 
 def test_much_work_in_a_shop_that_opens_once_a_week():
@@ -210,16 +238,29 @@ def a_day(draw: st.DrawFn) -> list[str]:
     return [f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}" for a, b in pairs]
 
 
-ZONES = st.sampled_from([
-    "Europe/London", "America/New_York", "Asia/Shanghai", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Havana",
-    "America/St_Johns", "Africa/Cairo", "Pacific/Apia", "UTC",
-])
+ZONES = st.sampled_from(
+    [
+        "Europe/London",
+        "America/New_York",
+        "Asia/Shanghai",
+        "Asia/Kathmandu",
+        "Australia/Lord_Howe",
+        "America/Havana",
+        "America/St_Johns",
+        "Africa/Cairo",
+        "Pacific/Apia",
+        "UTC",
+    ]
+)
 CHANGES = ["2026-03-29", "2026-10-25", "2026-03-08", "2026-11-01", "2026-04-05", "2011-12-30", "2006-10-29"]
 FIRST = datetime(2020, 1, 1, tzinfo=UTC)
 MOMENTS = st.one_of(
     st.timedeltas(timedelta(0), timedelta(days=12 * 365)).map(lambda passed: FIRST + passed),
-    st.builds(lambda day, near: datetime.fromisoformat(day).replace(tzinfo=UTC) + near,
-              st.sampled_from(CHANGES), st.timedeltas(timedelta(days=-2), timedelta(days=2))),
+    st.builds(
+        lambda day, near: datetime.fromisoformat(day).replace(tzinfo=UTC) + near,
+        st.sampled_from(CHANGES),
+        st.timedeltas(timedelta(days=-2), timedelta(days=2)),
+    ),
 )
 DAYS = st.timedeltas(timedelta(0), timedelta(days=9))
 WORK = st.timedeltas(timedelta(0), timedelta(hours=60))
@@ -311,8 +352,11 @@ def test_round_the_clock_every_moment_is_working_time(moment, passed, zone):
 def test_a_calendar_that_never_opens_says_so(moment, passed):
     assert not is_open(NEVER, moment)
     assert working_between(NEVER, moment, moment + passed) == timedelta(0)
-    for ask in (lambda: next_open(NEVER, moment), lambda: add_working(NEVER, moment, passed),
-                lambda: end_of_working_day(NEVER, moment)):
+    for ask in (
+        lambda: next_open(NEVER, moment),
+        lambda: add_working(NEVER, moment, passed),
+        lambda: end_of_working_day(NEVER, moment),
+    ):
         with pytest.raises(NeverOpens, match=r"hours\.yml: the shop is closed"):
             ask()
 
@@ -332,11 +376,17 @@ def test_rounding_up_gives_the_next_round_wall_clock(moment, minutes, zone):
 NAIVE = datetime(2026, 11, 24, 10, 0)  # noqa: DTZ001 - the point of the test
 
 
-@pytest.mark.parametrize("ask", [
-    lambda: is_open(CHINA, NAIVE), lambda: next_open(CHINA, NAIVE), lambda: round_up(NAIVE, 5),
-    lambda: add_working(CHINA, NAIVE, timedelta(0)), lambda: working_between(CHINA, NAIVE, NAIVE),
-    lambda: end_of_working_day(CHINA, NAIVE),
-])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: is_open(CHINA, NAIVE),
+        lambda: next_open(CHINA, NAIVE),
+        lambda: round_up(NAIVE, 5),
+        lambda: add_working(CHINA, NAIVE, timedelta(0)),
+        lambda: working_between(CHINA, NAIVE, NAIVE),
+        lambda: end_of_working_day(CHINA, NAIVE),
+    ],
+)
 def test_a_moment_without_zone_is_refused(ask):
     with pytest.raises(ValueError, match="needs a time zone"):
         ask()
@@ -356,28 +406,31 @@ def test_senseless_amounts_are_refused():
 GOOD: dict[str, Any] = {"zone": "Asia/Shanghai", "week": {"monday": "09:00-18:00"}}
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    ({"zone": "Asia/Peking"}, "'zone' is an unknown time zone: 'Asia/Peking'"),
-    ({"zone": "../etc/passwd"}, "'zone' is no time zone"),
-    ({"zone": 8}, "'zone' must be a text, not '8'"),
-    ({"week": ["monday"]}, "'week' must hold names with values, not a list"),
-    ({"week": {"Montag": "closed"}}, "'week.Montag' is unknown here"),
-    ({"week": {"monday": "9-18"}}, "'week.monday' has no interval in '9-18'"),
-    ({"week": {"monday": ["18:00-09:00"]}}, "'week.monday' has no interval in '18:00-09:00'"),
-    ({"week": {"monday": ["09:00-24:01"]}}, "'week.monday' has no interval"),
-    ({"week": {"monday": ["09:60-12:00"]}}, "'week.monday' has no interval"),
-    ({"week": {"monday": None}}, "'week.monday' has no interval in nothing"),
-    ({"week": {"monday": "as_usual"}}, "'week.monday' has no interval in 'as_usual'"),
-    ({"week": {"monday": ["09:00-12:00", "11:00-13:00"]}}, "'week.monday' has intervals that overlap"),
-    ({"country": "XX"}, "'country' is unknown: 'XX'"),
-    ({"country": "GB", "region": "YORK"}, "'region' is unknown in GB: 'YORK'"),
-    ({"region": "ENG"}, "'region' is unknown in no country"),
-    ({"overrides": {"24.12.2026": "closed"}}, "'overrides.24.12.2026' is no date"),
-    ({"overrides": {datetime(2026, 12, 24, tzinfo=UTC): "closed"}}, "is no date"),
-    ({"overrides": {"2026-12-24": "shut"}}, "'overrides.2026-12-24' has no interval in 'shut'"),
-    ({"holidays": "open"}, "'holidays' has no interval in 'open'"),
-    ({"holyday": "closed"}, "'holyday' is unknown here"),
-])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"zone": "Asia/Peking"}, "'zone' is an unknown time zone: 'Asia/Peking'"),
+        ({"zone": "../etc/passwd"}, "'zone' is no time zone"),
+        ({"zone": 8}, "'zone' must be a text, not '8'"),
+        ({"week": ["monday"]}, "'week' must hold names with values, not a list"),
+        ({"week": {"Montag": "closed"}}, "'week.Montag' is unknown here"),
+        ({"week": {"monday": "9-18"}}, "'week.monday' has no interval in '9-18'"),
+        ({"week": {"monday": ["18:00-09:00"]}}, "'week.monday' has no interval in '18:00-09:00'"),
+        ({"week": {"monday": ["09:00-24:01"]}}, "'week.monday' has no interval"),
+        ({"week": {"monday": ["09:60-12:00"]}}, "'week.monday' has no interval"),
+        ({"week": {"monday": None}}, "'week.monday' has no interval in nothing"),
+        ({"week": {"monday": "as_usual"}}, "'week.monday' has no interval in 'as_usual'"),
+        ({"week": {"monday": ["09:00-12:00", "11:00-13:00"]}}, "'week.monday' has intervals that overlap"),
+        ({"country": "XX"}, "'country' is unknown: 'XX'"),
+        ({"country": "GB", "region": "YORK"}, "'region' is unknown in GB: 'YORK'"),
+        ({"region": "ENG"}, "'region' is unknown in no country"),
+        ({"overrides": {"24.12.2026": "closed"}}, "'overrides.24.12.2026' is no date"),
+        ({"overrides": {datetime(2026, 12, 24, tzinfo=UTC): "closed"}}, "is no date"),
+        ({"overrides": {"2026-12-24": "shut"}}, "'overrides.2026-12-24' has no interval in 'shut'"),
+        ({"holidays": "open"}, "'holidays' has no interval in 'open'"),
+        ({"holyday": "closed"}, "'holyday' is unknown here"),
+    ],
+)
 def test_a_broken_file_is_named_with_its_key(change, message):
     with pytest.raises(BadContent) as error:
         Hours.load({**GOOD, **change})

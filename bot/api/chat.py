@@ -23,7 +23,9 @@ router = APIRouter(prefix="/api/v1/chat", tags=["web chat"])
 
 
 class NewSession(BaseModel):
-    language: Literal["zh", "zh-Hant", "en"] | None = Field(None, description="The page's language; words decide later.")
+    language: Literal["zh", "zh-Hant", "en"] | None = Field(
+        None, description="The page's language; words decide later."
+    )
 
 
 class Message(BaseModel):
@@ -74,7 +76,10 @@ async def post_message(body: Message, chat: Chat, mine: Mine) -> dict[str, int]:
 
 @router.post("/attachments", status_code=202)
 async def post_attachment(
-    chat: Chat, mine: Mine, file: Annotated[UploadFile, File()], client_id: Annotated[str, Form(max_length=100)],
+    chat: Chat,
+    mine: Mine,
+    file: Annotated[UploadFile, File()],
+    client_id: Annotated[str, Form(max_length=100)],
     text: Annotated[str, Form()] = "",
 ) -> dict[str, int]:
     """Store a picture or PDF, with words if there are any."""
@@ -92,7 +97,10 @@ async def get_attachment(name: str, chat: Chat, mine: Mine) -> FileResponse:
 
 @router.get("/messages")
 async def get_messages(
-    request: Request, chat: Chat, mine: Mine, after: Annotated[int, Query(ge=0)] = 0,
+    request: Request,
+    chat: Chat,
+    mine: Mine,
+    after: Annotated[int, Query(ge=0)] = 0,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT)] = 0,
 ) -> dict[str, Any]:
     """What is new behind `after`; with `wait` the answer comes when there is something, or when the time is over."""
@@ -105,7 +113,9 @@ async def get_messages(
 async def stream(request: Request, chat: Chat, mine: Mine, after: Annotated[int, Query(ge=0)] = 0) -> StreamingResponse:
     """The same as server-sent events: `message`, `typing`, and a comment every 15 s."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(app_of(request), chat, mine, after), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(
+        _events(app_of(request), chat, mine, after), media_type="text/event-stream", headers=headers
+    )
 
 
 async def _events(app: App, chat: WebChat, mine: Session, after: int) -> AsyncIterator[str]:
@@ -128,7 +138,10 @@ async def _events(app: App, chat: WebChat, mine: Session, after: int) -> AsyncIt
 def line_json(line: Line) -> dict[str, Any]:
     """One message as the chat page gets it."""
     row: dict[str, Any] = {
-        "seq": line.seq, "author": line.author.value, "text": line.text, "buttons": list(line.buttons),
+        "seq": line.seq,
+        "author": line.author.value,
+        "text": line.text,
+        "buttons": list(line.buttons),
         "at": line.at.isoformat(),
     }
     if line.name:
@@ -137,6 +150,7 @@ def line_json(line: Line) -> dict[str, Any]:
         row["client_id"] = line.client_id
     if line.attachments:
         row["attachments"] = [
-            {"kind": a["kind"], "name": a["name"], "url": f"/api/v1/chat/attachments/{a['ref']}"} for a in line.attachments
+            {"kind": a["kind"], "name": a["name"], "url": f"/api/v1/chat/attachments/{a['ref']}"}
+            for a in line.attachments
         ]
     return row

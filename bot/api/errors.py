@@ -40,6 +40,7 @@ def install(app: FastAPI) -> None:
         return answered
 
     for kind, status in ((NotFound, 404), (Unreadable, 422), (NotAllowed, 403), (Moved, 409)):
+
         @app.exception_handler(kind)
         async def _(_request: Request, error: Exception, status: int = status) -> JSONResponse:
             return answer(status, str(error))

@@ -29,8 +29,9 @@ async def ready(request: Request) -> JSONResponse:
     """Database and nlu answer; 503 with what does not."""
     app = app_of(request)
     checks = {"database": await _database(app), "nlu": await app.rasa.ready()}
-    return JSONResponse({"status": "ready" if all(checks.values()) else "not ready", **checks},
-                        200 if all(checks.values()) else 503)
+    return JSONResponse(
+        {"status": "ready" if all(checks.values()) else "not ready", **checks}, 200 if all(checks.values()) else 503
+    )
 
 
 async def _database(app: App) -> bool:
@@ -52,10 +53,15 @@ async def get_metrics(request: Request) -> Response:
         oldest = {
             "turns": await session.scalar(select(func.min(Conversation.ready_at))),
             "outbox": await session.scalar(select(func.min(Delivery.due_at)).where(Delivery.state == State.DUE)),
-            "people": await session.scalar(select(func.min(QueueEntry.opened_at)).where(
-                QueueEntry.closed_at.is_(None), QueueEntry.taken_at.is_(None))),
+            "people": await session.scalar(
+                select(func.min(QueueEntry.opened_at)).where(
+                    QueueEntry.closed_at.is_(None), QueueEntry.taken_at.is_(None)
+                )
+            ),
         }
-        unknown = await session.scalar(select(func.count()).select_from(Delivery).where(Delivery.state == State.UNKNOWN))
+        unknown = await session.scalar(
+            select(func.count()).select_from(Delivery).where(Delivery.state == State.UNKNOWN)
+        )
     for queue, since in oldest.items():
         metrics.QUEUE_OLDEST.labels(queue=queue).set(_age(since, at))
     metrics.UNKNOWN_SENDS.set(unknown or 0)

@@ -37,8 +37,14 @@ def build(carebot: App, manage: bool = True) -> FastAPI:
         if manage:
             await carebot.stop()
 
-    web = FastAPI(title="Carebot", version=__version__, lifespan=lifespan, openapi_url="/api/openapi.json",
-                  docs_url=None, redoc_url=None)
+    web = FastAPI(
+        title="Carebot",
+        version=__version__,
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
     web.state.carebot = carebot
     errors.install(web)
     _guard(web)

@@ -73,7 +73,9 @@ class CustomerIn(Given):
     def record(self, id: str) -> CustomerRecord:
         birthday = Birthday(**self.birthday.model_dump()) if self.birthday else None
         rest = self.model_dump(exclude={"birthday", "phone", "tags", "id"})
-        return CustomerRecord(id=id, phone=canonical_phone(self.phone), birthday=birthday, tags=tuple(self.tags), **rest)
+        return CustomerRecord(
+            id=id, phone=canonical_phone(self.phone), birthday=birthday, tags=tuple(self.tags), **rest
+        )
 
 
 class ItemIn(Given):
@@ -239,10 +241,18 @@ async def get_conversations(
         query = query.where(Conversation.chat == external_id)
     async with app_of(request).db.read() as session:
         found = (await session.scalars(query)).all()
-        return [{
-            "id": c.id, "channel": c.channel, "external_id": c.chat, "owner": c.owner, "language": c.language,
-            "customer": await _shop_id(session, c.customer_id), "case": c.case_id,
-        } for c in found]
+        return [
+            {
+                "id": c.id,
+                "channel": c.channel,
+                "external_id": c.chat,
+                "owner": c.owner,
+                "language": c.language,
+                "customer": await _shop_id(session, c.customer_id),
+                "case": c.case_id,
+            }
+            for c in found
+        ]
 
 
 async def _shop_id(session: Any, customer_id: int | None) -> str | None:
@@ -262,18 +272,44 @@ async def get_case(id: int, request: Request) -> dict[str, Any]:
         promises = await cases.promises(session, id)
         history = await cases.history(session, id)
     return {
-        "id": case.id, "number": number_of(case), "kind": case.kind, "stage": case.stage, "severity": case.severity,
-        "emotion": {"level": case.level, "peak": case.peak, "reasons": case.level_reasons}, "facts": case.facts,
-        "offers": case.offers, "conversation": case.conversation_id, "failure_count": case.failure_count,
-        "repeat_of": case.repeat_of, "opened_at": _iso(case.opened_at), "closed_at": _iso(case.closed_at),
-        "promises": [{"id": p.id, "what": p.remedy, "due": _iso(p.due_at), "state": p.state, "owner": p.owner,
-                      "done_at": _iso(p.done_at)} for p in promises],
-        "history": [{"at": _iso(s.at), "event": s.event, "from": s.before, "to": s.after, "by": s.by, "level": s.level,
-                     "note": s.note} for s in history],
+        "id": case.id,
+        "number": number_of(case),
+        "kind": case.kind,
+        "stage": case.stage,
+        "severity": case.severity,
+        "emotion": {"level": case.level, "peak": case.peak, "reasons": case.level_reasons},
+        "facts": case.facts,
+        "offers": case.offers,
+        "conversation": case.conversation_id,
+        "failure_count": case.failure_count,
+        "repeat_of": case.repeat_of,
+        "opened_at": _iso(case.opened_at),
+        "closed_at": _iso(case.closed_at),
+        "promises": [
+            {
+                "id": p.id,
+                "what": p.remedy,
+                "due": _iso(p.due_at),
+                "state": p.state,
+                "owner": p.owner,
+                "done_at": _iso(p.done_at),
+            }
+            for p in promises
+        ],
+        "history": [
+            {
+                "at": _iso(s.at),
+                "event": s.event,
+                "from": s.before,
+                "to": s.after,
+                "by": s.by,
+                "level": s.level,
+                "note": s.note,
+            }
+            for s in history
+        ],
     }
 
 
 def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
-
-

@@ -89,9 +89,7 @@ def _edit(blank: Incoming | None, message: Message) -> Incoming | None:
     if blank is None or message.location:
         return None
     number, files = str(message.message_id), _attachments(message)
-    return replace(
-        blank, kind=Kind.EDIT, payload=number, message_id=number, text=_words(message), attachments=files
-    )
+    return replace(blank, kind=Kind.EDIT, payload=number, message_id=number, text=_words(message), attachments=files)
 
 
 def _button(blank: Incoming | None, query: CallbackQuery) -> Incoming | None:

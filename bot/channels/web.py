@@ -29,8 +29,12 @@ BELIEVABLE = timedelta(seconds=15)
 KEPT_TOKENS = 10_000
 """Sessions whose token this process remembers instead of asking the database."""
 
-MAGIC = {b"\xff\xd8\xff": (".jpg", "image/jpeg"), b"\x89PNG\r\n": (".png", "image/png"), b"GIF8": (".gif", "image/gif"),
-         b"%PDF-": (".pdf", "application/pdf")}
+MAGIC = {
+    b"\xff\xd8\xff": (".jpg", "image/jpeg"),
+    b"\x89PNG\r\n": (".png", "image/png"),
+    b"GIF8": (".gif", "image/gif"),
+    b"%PDF-": (".pdf", "application/pdf"),
+}
 """What a file begins with decides what it is, not its name."""
 
 TakeStored = Callable[[Incoming], Awaitable[Stored]]
@@ -60,8 +64,9 @@ class WebChat:
         async with self._db.write() as session:
             conversation = await conversations.locked_or_new(session, self.name, public_id, at)
             conversation.language = language if language in ("zh", "zh-Hant", "en") else ""
-            session.add(WebSession(public_id=public_id, token_hash=_hash(token), conversation_id=conversation.id,
-                                   created_at=at))
+            session.add(
+                WebSession(public_id=public_id, token_hash=_hash(token), conversation_id=conversation.id, created_at=at)
+            )
         return Session(public_id, conversation.id), token
 
     async def session(self, token: str) -> Session:
@@ -81,19 +86,29 @@ class WebChat:
     async def receive(
         self, session: Session, client_id: str, text: str = "", button: str = "", attachment: Attachment | None = None
     ) -> Stored:
-        """Store a message or a tap. The same client_id again changes nothing. Raises Unreadable for empty or too long."""
+        """Store a message or a tap. The same client_id again changes nothing. Raises Unreadable."""
         if len(text) > LONGEST_TEXT:
             raise Unreadable(f"a message may have {LONGEST_TEXT} characters; this one has {len(text)}")
         if not text.strip() and not button and attachment is None:
             raise Unreadable("a message needs text, a button or a file")
-        kind, payload, words = (Kind.BUTTON, button, await self._label(session, button)) if button else (Kind.MESSAGE, "", text)
+        kind, payload, words = (
+            (Kind.BUTTON, button, await self._label(session, button)) if button else (Kind.MESSAGE, "", text)
+        )
         if kind is Kind.MESSAGE and (command := _command(words)) is not None:
             kind, payload, words = Kind.COMMAND, command[0], command[1]
-        stored = await self._take(Incoming(
-            channel=self.name, chat=session.public_id, external_id=f"{session.public_id}:{client_id}",
-            at=self._clock.now(), kind=kind, text=words, payload=payload, message_id=client_id,
-            attachments=(attachment,) if attachment else (),
-        ))
+        stored = await self._take(
+            Incoming(
+                channel=self.name,
+                chat=session.public_id,
+                external_id=f"{session.public_id}:{client_id}",
+                at=self._clock.now(),
+                kind=kind,
+                text=words,
+                payload=payload,
+                message_id=client_id,
+                attachments=(attachment,) if attachment else (),
+            )
+        )
         self.hub.tell(session.conversation_id)
         return stored
 
@@ -115,7 +130,9 @@ class WebChat:
         stored = f"{uuid.uuid4().hex}{ending}"
         self._folder.mkdir(parents=True, exist_ok=True)
         (self._folder / stored).write_bytes(content)
-        return Attachment("document" if ending == ".pdf" else "photo", stored, Path(name).name[:120], mime, len(content))
+        return Attachment(
+            "document" if ending == ".pdf" else "photo", stored, Path(name).name[:120], mime, len(content)
+        )
 
     def file(self, stored: str) -> tuple[Path, str]:
         """A kept file and its type; its name is the key to it. Raises NotFound."""

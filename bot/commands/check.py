@@ -18,5 +18,7 @@ async def check() -> None:
     rules = NeverSay.load(datafile.read(folder / "policy" / "never_say.yml"))
     if problems := check_never_say(found.voice.texts, rules):
         raise BadContent("\n".join(problems))
-    console.print(f"data/ is in order: {len(found.voice.texts.entries)} texts, {len(found.catalogue.products)} products, "
-                  f"{len(found.knowledge.articles)} articles.")
+    console.print(
+        f"data/ is in order: {len(found.voice.texts.entries)} texts, {len(found.catalogue.products)} products, "
+        f"{len(found.knowledge.articles)} articles."
+    )

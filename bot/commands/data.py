@@ -13,7 +13,11 @@ from bot.shop import demo as demo_shop
 from bot.shop import store as shop
 
 console = Console(stderr=True, highlight=False)
-READERS = {"customers": csv_import.read_customers, "orders": csv_import.read_orders, "benefits": csv_import.read_benefits}
+READERS = {
+    "customers": csv_import.read_customers,
+    "orders": csv_import.read_orders,
+    "benefits": csv_import.read_benefits,
+}
 STORES = {"customers": shop.upsert_customers, "orders": shop.upsert_orders, "benefits": shop.upsert_benefits}
 AT_ONCE = 1000
 
@@ -34,7 +38,7 @@ async def import_csv(what: str, file: Path, skip_bad: bool) -> None:
             raise BadContent(f"nothing was imported; mend {len(bad)} places, or say --skip-bad to import the rest")
         for start in range(0, len(rows), AT_ONCE):
             async with app.db.write() as session:
-                await STORES[what](session, rows[start:start + AT_ONCE], app.clock.now())  # type: ignore[operator]
+                await STORES[what](session, rows[start : start + AT_ONCE], app.clock.now())  # type: ignore[operator]
         console.print(f"{len(rows)} {what} imported.")
 
 

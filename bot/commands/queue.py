@@ -31,16 +31,29 @@ console = Console(highlight=False)
 
 async def overview() -> None:
     async with setup.app() as app, app.db.read() as session:
-        table = Table("conversation", "channel", "name", "reason", "priority", "waits since", "told", title="Waiting for a person")
+        table = Table(
+            "conversation", "channel", "name", "reason", "priority", "waits since", "told", title="Waiting for a person"
+        )
         for entry in await store.waiting(session):
             of = await session.get_one(Conversation, entry.conversation_id)
-            table.add_row(str(of.id), of.channel, of.name, f"{entry.reason} {entry.detail}", str(entry.priority),
-                          _when(entry.opened_at), _when(entry.expected_at))
+            table.add_row(
+                str(of.id),
+                of.channel,
+                of.name,
+                f"{entry.reason} {entry.detail}",
+                str(entry.priority),
+                _when(entry.opened_at),
+                _when(entry.expected_at),
+            )
         console.print(table if table.row_count else "Nobody is waiting.")
         for alert in await alerts.unseen(session):
-            console.print(f"! {alert.kind}: {alert.about} (conversation {alert.conversation_id}, {_when(alert.raised_at)})")
+            console.print(
+                f"! {alert.kind}: {alert.about} (conversation {alert.conversation_id}, {_when(alert.raised_at)})"
+            )
         for row in await outgoing.unknown(session):
-            console.print(f"? message {row.id} to conversation {row.conversation_id} may or may not have arrived: {row.error}")
+            console.print(
+                f"? message {row.id} to conversation {row.conversation_id} may or may not have arrived: {row.error}"
+            )
 
 
 async def show(conversation_id: int) -> None:
@@ -48,18 +61,25 @@ async def show(conversation_id: int) -> None:
         conversation = await session.get(Conversation, conversation_id)
         if conversation is None:
             raise NotFound(f"there is no conversation {conversation_id}")
-        console.print(f"[bold]{conversation.channel} {conversation.name}[/bold]  owner: {conversation.owner}  "
-                      f"language: {conversation.language}")
+        console.print(
+            f"[bold]{conversation.channel} {conversation.name}[/bold]  owner: {conversation.owner}  "
+            f"language: {conversation.language}"
+        )
         for line in await thread.after(session, conversation_id, 0, limit=10_000):
             who = line.name or line.author.value
             files = " ".join(f"[{a['kind']}]" for a in line.attachments)
             console.print(f"{_when(line.at)} {who:>9}: {line.text} {files}", markup=False)
         found = await session.scalars(select(Case).where(Case.conversation_id == conversation_id).order_by(Case.id))
         for case in found:
-            console.print(f"case {case.id} ({complaints.number_of(case)}): {case.kind}, {case.stage}, severity {case.severity}, "
-                          f"emotion {case.level} {case.level_reasons}", markup=False)
+            console.print(
+                f"case {case.id} ({complaints.number_of(case)}): {case.kind}, {case.stage}, severity {case.severity}, "
+                f"emotion {case.level} {case.level_reasons}",
+                markup=False,
+            )
             for given in await cases.promises(session, case.id):
-                console.print(f"  promise {given.id}: {given.remedy} by {given.owner} until {_when(given.due_at)}: {given.state}")
+                console.print(
+                    f"  promise {given.id}: {given.remedy} by {given.owner} until {_when(given.due_at)}: {given.state}"
+                )
 
 
 def _when(at: datetime | None) -> str:
@@ -67,7 +87,9 @@ def _when(at: datetime | None) -> str:
 
 
 @asynccontextmanager
-async def _conversation(app: App, conversation_id: int, name: str) -> AsyncIterator[tuple[AsyncSession, Conversation, Staff]]:
+async def _conversation(
+    app: App, conversation_id: int, name: str
+) -> AsyncIterator[tuple[AsyncSession, Conversation, Staff]]:
     """One transaction about one conversation, by a person of this name."""
     async with app.db.write() as session:
         await insert_once(session, Staff, {"name": name, "created_at": app.clock.now()})
@@ -120,7 +142,9 @@ async def settle(case_id: int, name: str, cause: str) -> None:
         if case is None:
             raise NotFound(f"there is no case {case_id}")
         async with _conversation(app, case.conversation_id, name) as (session, conversation, staff):
-            await complaints.settle(session, conversation, case_id, staff.name, cause, app.clock.now(), app.data.now.rules)
+            await complaints.settle(
+                session, conversation, case_id, staff.name, cause, app.clock.now(), app.data.now.rules
+            )
     console.print(f"Case {case_id} is settled.")
 
 
@@ -129,5 +153,3 @@ async def sent(delivery_id: int, arrived: bool) -> None:
         if not await outbox.resolve_unknown(session, delivery_id, arrived, app.clock.now()):
             raise NotFound(f"message {delivery_id} is not of unknown fate (any more)")
     console.print("Noted.")
-
-

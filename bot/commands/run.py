@@ -25,6 +25,14 @@ console = Console(stderr=True, highlight=False)
 class _Web(uvicorn.Server):
     """Signals are ours: uvicorn would raise them again after its own end, before anything else is ended."""
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.open = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.open.set()
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
@@ -108,10 +116,16 @@ async def _engine(app: App) -> Engine | None:
 
 async def _serve(app: App, roles: frozenset[str], line: socket.socket, began: float) -> None:
     settings = app.settings
-    web = _Web(uvicorn.Config(
-        server.build(app, manage=False), host=settings.host, port=settings.port, log_level="warning", access_log=False,
-        timeout_graceful_shutdown=3,
-    ))
+    web = _Web(
+        uvicorn.Config(
+            server.build(app, manage=False),
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=3,
+        )
+    )
     serving = asyncio.create_task(_start_and_serve(app, roles, web, line))
     ready = asyncio.create_task(_announce(app, web, began))
     try:
@@ -129,14 +143,14 @@ async def _start_and_serve(app: App, roles: frozenset[str], web: uvicorn.Server,
     await web.serve([line])
 
 
-async def _announce(app: App, web: uvicorn.Server, began: float) -> None:
-    while not web.started:
-        await asyncio.sleep(0.05)
+async def _announce(app: App, web: _Web, began: float) -> None:
+    await web.open.wait()
     settings = app.settings
     here = f"http://{settings.host}:{settings.port}"
     console.print(f"\nCarebot is ready ({time.monotonic() - began:.1f} s).")
     console.print(f"  chat      {here}/chat   (?lang=zh or ?lang=en)")
     console.print(f"  API       {here}/api/openapi.json")
     console.print(f"  health    {here}/health/ready   metrics {here}/metrics")
-    console.print(f"  Telegram  {'on, by ' + settings.telegram_mode if app.telegram else 'off (set CAREBOT_TELEGRAM_TOKEN)'}")
+    telegram = f"on, by {settings.telegram_mode}" if app.telegram else "off (set CAREBOT_TELEGRAM_TOKEN)"
+    console.print(f"  Telegram  {telegram}")
     console.print("  Ctrl-C stops everything.")

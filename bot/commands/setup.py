@@ -16,15 +16,23 @@ from bot.settings import Settings
 def logs(settings: Settings) -> None:
     """Structured logs on standard error, personal data masked before anything is written."""
     level = getattr(logging, settings.log_level.upper())
-    last = structlog.processors.JSONRenderer(ensure_ascii=False) if settings.log_format == "json" \
+    last = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if settings.log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=False)
+    )
     shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.format_exc_info, mask_personal,
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        mask_personal,
     ]
     structlog.configure(
-        processors=[*shared, last], wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(), cache_logger_on_first_use=True,
+        processors=[*shared, last],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(),
+        cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     # A tick that is still running when the next is due is no news: it is skipped on purpose.

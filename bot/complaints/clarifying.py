@@ -1,4 +1,4 @@
-"""The third stage: the facts and the wish. Only what is missing, one question a turn, restated once and confirmed. Pure."""
+"""The third stage: the facts and the wish. Only what is missing, one question a turn, then confirmed. Pure."""
 
 from dataclasses import replace
 

@@ -37,9 +37,17 @@ class Asking(StrEnum):
 
 
 EXPECTING: dict[Asking, str] = {
-    Asking.STORY: "text", Asking.WHAT: "text", Asking.ORDER: "fact", Asking.PHONE: "fact", Asking.PHOTO: "fact",
-    Asking.WISH: "choice", Asking.SUMMARY: "yes_no", Asking.CORRECTION: "text", Asking.CHOICE: "choice",
-    Asking.SOLVED: "choice", Asking.WITHDRAW: "yes_no",
+    Asking.STORY: "text",
+    Asking.WHAT: "text",
+    Asking.ORDER: "fact",
+    Asking.PHONE: "fact",
+    Asking.PHOTO: "fact",
+    Asking.WISH: "choice",
+    Asking.SUMMARY: "yes_no",
+    Asking.CORRECTION: "text",
+    Asking.CHOICE: "choice",
+    Asking.SOLVED: "choice",
+    Asking.WITHDRAW: "yes_no",
 }
 """What each question expects, in the words of the Rasa domain."""
 
@@ -182,8 +190,17 @@ class Move:
     def step(self, event: Event, level: int, note: str = "") -> "Move":
         """Take a step of the table. The counters of a stage begin anew with it."""
         after = advance(self.stage, event)
-        memory = self.memory if after is self.stage else replace(
-            self.memory, level_at_stage=level, listening_turns=0, rising_turns=0, empathy_turns=0, unclear=0,
+        memory = (
+            self.memory
+            if after is self.stage
+            else replace(
+                self.memory,
+                level_at_stage=level,
+                listening_turns=0,
+                rising_turns=0,
+                empathy_turns=0,
+                unclear=0,
+            )
         )
         return replace(self, stage=after, memory=memory, events=(*self.events, (event, note)))
 

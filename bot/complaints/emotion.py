@@ -146,7 +146,8 @@ def read(text: str, mood: Mood, confidence: float, lexicon: Lexicon) -> Reading:
     folded = fold(text)
     noticed: list[tuple[Level, Reason]] = [
         (words.level, Reason(group, phrase))
-        for group, words in lexicon.lists.items() for phrase in words.phrases.find(folded)[:EXAMPLES]
+        for group, words in lexicon.lists.items()
+        for phrase in words.phrases.find(folded)[:EXAMPLES]
     ]
     if shouted := lexicon.shouting.heard_in(text, folded):
         noticed.append((Level.E1, Reason(Group.SHOUTING, shouted)))

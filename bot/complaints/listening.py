@@ -18,7 +18,7 @@ CALM = 1
 def opening(view: View, heard: Heard) -> Move:
     """The first word of a complaint. Who is calm and has told what happened need not be asked to tell it.
 
-    Not in Chinese: there being allowed to speak weighs more than compensation (Hui & Au 2001), so it is never cut short.
+    Not in Chinese: there being heard weighs more than compensation (Hui & Au 2001), so it is never cut short.
     """
     move = Move.none(view)
     if view.stage is Stage.ACKNOWLEDGE:
@@ -40,7 +40,10 @@ def about(view: View) -> Text:
 def vent(view: View, heard: Heard) -> Move:
     """Listen until a turn brings nothing new, or the customer asks what will be done."""
     move = Move.none(view)
-    turns, rising = view.memory.listening_turns + 1, view.memory.rising_turns + (view.level >= max(2, view.memory.level_at_stage))
+    turns, rising = (
+        view.memory.listening_turns + 1,
+        view.memory.rising_turns + (view.level >= max(2, view.memory.level_at_stage)),
+    )
     move = move.remember(listening_turns=turns, rising_turns=rising)
     if rising >= view.policy.limits.listening_turns and turns > view.policy.limits.listening_turns:
         return move.person(Reason.NOT_CALMING)
@@ -79,7 +82,11 @@ def acknowledged(view: View, heard: Heard) -> Move:
     if Hint.ONLY_APOLOGISE in heard.hints:
         return clarifying.begin(view, move.step(Event.FELT_UNDERSTOOD, view.level, "wants deeds"), "no_more_apologies")
     enough = (
-        heard.says_yes or heard.order or heard.photos or heard.wish or view.level <= CALM
+        heard.says_yes
+        or heard.order
+        or heard.photos
+        or heard.wish
+        or view.level <= CALM
         or Hint.WHAT_WILL_YOU_DO in heard.hints
         or view.memory.empathy_turns >= view.policy.limits.empathy_turns
     )

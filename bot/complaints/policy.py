@@ -113,10 +113,17 @@ def _limits(section: Section) -> Limits:
         return int(section.number(name, 1, 1000))
 
     return Limits(
-        listening_turns=count("listening_turns"), empathy_turns=count("empathy_turns"), questions=count("questions"),
-        tries_per_fact=count("tries_per_fact"), summary_denials=count("summary_denials"), rejections=count("rejections"),
-        chasing=count("chasing"), failures=count("failures"), silence=timedelta(minutes=count("silence_minutes")),
-        repeat=timedelta(days=count("repeat_days")), check_after=timedelta(days=count("check_after_days")),
+        listening_turns=count("listening_turns"),
+        empathy_turns=count("empathy_turns"),
+        questions=count("questions"),
+        tries_per_fact=count("tries_per_fact"),
+        summary_denials=count("summary_denials"),
+        rejections=count("rejections"),
+        chasing=count("chasing"),
+        failures=count("failures"),
+        silence=timedelta(minutes=count("silence_minutes")),
+        repeat=timedelta(days=count("repeat_days")),
+        check_after=timedelta(days=count("check_after_days")),
     )
 
 

@@ -52,7 +52,7 @@ def working_time(observed: Sequence[timedelta], default: timedelta) -> timedelta
 
 
 def reminder(promise: Open, at: datetime) -> Reminder | None:
-    """The reminder that is due at `at` and was not given yet; the latest one wins (a clock that slept skips the rest)."""
+    """The reminder that is due at `at` and was not given yet; a clock that slept skips to the latest."""
     if at >= promise.due_at:
         return None if promise.late_told else Reminder.OVERDUE
     share = (at - promise.given_at) / max(promise.due_at - promise.given_at, timedelta(seconds=1))

@@ -75,7 +75,7 @@ class Option:
 
 
 def fitting(policy: RemedyPolicy, kind: Kind, severity: int, tier: str, paid: int | None) -> list[Option]:
-    """Everything the policy has for such a complaint, with who may grant it; `paid` is what the order cost, if known."""
+    """Everything the policy has for such a complaint; `paid` is what the order cost, if known."""
     for rule in policy.rules:
         if rule.kind is kind and severity in (rule.severities or {severity}) and tier in (rule.tiers or {tier}):
             return [option(policy, policy.remedies[id], paid) for id in rule.options]
@@ -136,8 +136,11 @@ def _goodwill(section: Section) -> Goodwill:
     for severity, number in given.items():
         if not isinstance(number, int) or number < 0:
             points.wrong(severity, "must be a whole number of points, 0 for none")
-    return Goodwill({s: n if isinstance(n, int) else 0 for s, n in given.items()},
-                    int(section.number("valid_days", 1, 3650)), Words(name.text("zh"), name.text("en")))
+    return Goodwill(
+        {s: n if isinstance(n, int) else 0 for s, n in given.items()},
+        int(section.number("valid_days", 1, 3650)),
+        Words(name.text("zh"), name.text("en")),
+    )
 
 
 def _remedy(section: Section, id: str) -> Remedy:
@@ -147,10 +150,13 @@ def _remedy(section: Section, id: str) -> Remedy:
         return int(section.number(name, 0, 10**9)) if name in section.values else 0
 
     return Remedy(
-        id=id, working=timedelta(hours=section.number("working_hours", 1, 1000)), team=section.text("team"),
+        id=id,
+        working=timedelta(hours=section.number("working_hours", 1, 1000)),
+        team=section.text("team"),
         percent=int(section.number("percent", 1, 150)) if "percent" in section.values else 0,
         at_most_cents=cents("at_most_cents") if "at_most_cents" in section.values else None,
-        bot_up_to_cents=cents("bot_up_to_cents"), agent_up_to_cents=cents("agent_up_to_cents"),
+        bot_up_to_cents=cents("bot_up_to_cents"),
+        agent_up_to_cents=cents("agent_up_to_cents"),
     )
 
 
@@ -167,10 +173,14 @@ def _rules(top: Section, remedies: Mapping[str, Remedy]) -> list[Rule]:
         for unknown in [o for o in options if o not in remedies]:
             section.wrong("options", f"names '{unknown}', which remedies does not list")
         severities = section.values.get("severity", [])
-        rules.append(Rule(
-            Kind(kind), frozenset(severities if isinstance(severities, list) else []), frozenset(section.texts("tier")),
-            tuple(o for o in options if o in remedies),
-        ))
+        rules.append(
+            Rule(
+                Kind(kind),
+                frozenset(severities if isinstance(severities, list) else []),
+                frozenset(section.texts("tier")),
+                tuple(o for o in options if o in remedies),
+            )
+        )
     for kind_missing in [k for k in Kind if k not in {r.kind for r in rules}]:
         top.findings.add(top.file, "rules", f"have none for complaints of the kind '{kind_missing}'")
     return rules

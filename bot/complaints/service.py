@@ -69,9 +69,7 @@ async def context(session: AsyncSession, conversation: Conversation, at: datetim
     return {"language": language, "journey": "complaint", "stage": case.stage.value, "expecting": expecting}
 
 
-async def hear(
-    session: AsyncSession, conversation: Conversation, said: Said, at: datetime, rules: Rules
-) -> list[Say]:
+async def hear(session: AsyncSession, conversation: Conversation, said: Said, at: datetime, rules: Rules) -> list[Say]:
     """The customer's word in a complaint; opens one when there is none."""
     case = await store.locked(session, conversation.case_id) if conversation.case_id else None
     is_new = case is None
@@ -130,9 +128,7 @@ def _is_stale(case: Case, said: Said) -> bool:
     return asking is not None and asking != case.memory.get("asking")
 
 
-async def _try_to_link(
-    session: AsyncSession, conversation: Conversation, case: Case, said: Said, at: datetime
-) -> bool:
+async def _try_to_link(session: AsyncSession, conversation: Conversation, case: Case, said: Said, at: datetime) -> bool:
     """Order number and phone together show whose order it is. Gives whether they were tried and did not fit."""
     number = said.order or case.facts.get("order")
     if conversation.customer_id is not None or not said.phone or not number:
@@ -153,10 +149,19 @@ def _heard(said: Said, rules: Rules, link_failed: bool, at: datetime) -> Heard:
     args = said.args or {}
     is_grievance = said.intent.startswith("complaint_") and said.confidence >= SURE
     return Heard(
-        text=said.text, intent=said.intent, choice=str(args.get("choice", "")),
-        hints=rules.complaints.hints_in(said.text), wish=rules.complaints.wish_in(said.text), order=said.order,
-        products=said.products, product_words=said.product_words, photos=said.photos, grievance=kind_of(said.intent) if is_grievance else None,
-        link_failed=link_failed, rejects_bot=bool(said.reading and "denial" in said.reading.groups), at=at,
+        text=said.text,
+        intent=said.intent,
+        choice=str(args.get("choice", "")),
+        hints=rules.complaints.hints_in(said.text),
+        wish=rules.complaints.wish_in(said.text),
+        order=said.order,
+        products=said.products,
+        product_words=said.product_words,
+        photos=said.photos,
+        grievance=kind_of(said.intent) if is_grievance else None,
+        link_failed=link_failed,
+        rejects_bot=bool(said.reading and "denial" in said.reading.groups),
+        at=at,
     )
 
 
@@ -169,9 +174,18 @@ async def _view(
     on_the_table = case.offers[-1]["options"] if case.offers else []
     open_promises = await store.open_promises(session, case.id) if case.stage is Stage.COMMIT and heard.at else []
     return View(
-        stage=case.stage, kind=case.kind, level=case.level, facts=facts, memory=memory, policy=rules.complaints,
-        number=number_of(case), language=conversation.language[:2], failure_count=case.failure_count,
-        is_linked=is_linked, orders=orders, options=tuple(o["id"] for o in on_the_table),
+        stage=case.stage,
+        kind=case.kind,
+        level=case.level,
+        facts=facts,
+        memory=memory,
+        policy=rules.complaints,
+        number=number_of(case),
+        language=conversation.language[:2],
+        failure_count=case.failure_count,
+        is_linked=is_linked,
+        orders=orders,
+        options=tuple(o["id"] for o in on_the_table),
         is_late=any(p.due_at < heard.at for p in open_promises if heard.at),
     )
 
@@ -195,7 +209,12 @@ def _key_account(customer: Customer | None, case: Case, rules: Rules) -> Reason 
 
 
 async def _apply(
-    session: AsyncSession, conversation: Conversation, case: Case, move: Move, at: datetime, rules: Rules,
+    session: AsyncSession,
+    conversation: Conversation,
+    case: Case,
+    move: Move,
+    at: datetime,
+    rules: Rules,
     customer: Customer | None,
 ) -> list[Say]:
     """Write what the stages decided, work out what needs calendar or ledger, and fetch a person where they say so."""
@@ -279,18 +298,22 @@ async def status(session: AsyncSession, conversation: Conversation, at: datetime
     if case is None:
         if (last := await store.newest(session, conversation.id)) is None:
             return [Say("complaints.no_case")]
-        return [Say("complaints.last_case_closed", {"number": number_of(last), "when": last.closed_at or last.opened_at})]
+        return [
+            Say("complaints.last_case_closed", {"number": number_of(last), "when": last.closed_at or last.opened_at})
+        ]
     says = await solutions.status(session, case, at)
     chased = Memory.of(case.memory).chased + 1
     if case.stage is Stage.COMMIT:
         case.memory = {**case.memory, "chased": chased}
         late = any(p.due_at < at for p in await store.open_promises(session, case.id))
         if late or chased >= rules.complaints.limits.chasing:
-            return [*says, *await handoff.request(
-                session, conversation, Reason.CHASED, at, rules.desk, number_of(case), case.severity)]
+            return [
+                *says,
+                *await handoff.request(
+                    session, conversation, Reason.CHASED, at, rules.desk, number_of(case), case.severity
+                ),
+            ]
     return [*says, *await way_back(session, conversation, rules)]
-
-
 
 
 async def settle(

@@ -73,8 +73,11 @@ def commit(view: View, heard: Heard) -> Move:
     move = Move.none(view)
     chases = Hint.NOT_YET in heard.hints or heard.intent in CHASING
     if not chases:
-        return replace(move, then=Then.STATUS) if heard.text and heard.intent not in ("thank", "affirm", "praise", "goodbye") \
+        return (
+            replace(move, then=Then.STATUS)
+            if heard.text and heard.intent not in ("thank", "affirm", "praise", "goodbye")
             else move.say("noted")
+        )
     chased = view.memory.chased + 1
     move = replace(move.remember(chased=chased), then=Then.STATUS)
     return move.person(Reason.CHASED) if chased >= view.policy.limits.chasing or view.is_late else move
@@ -117,7 +120,10 @@ def withdraw(view: View, heard: Heard) -> Move | None:
             return move.say(f"back_to_{before}") if before and before != Asking.STORY else move
         return None
     if Hint.NEVER_MIND in heard.hints and not heard.choice:
-        buttons = (button("button_keep_open", "keep", Asking.WITHDRAW), button("button_close", "close", Asking.WITHDRAW))
+        buttons = (
+            button("button_keep_open", "keep", Asking.WITHDRAW),
+            button("button_close", "close", Asking.WITHDRAW),
+        )
         move = move.remember(asking_before=view.memory.asking)
         return move.say("sure_to_withdraw", buttons).ask(Asking.WITHDRAW)
     return None

@@ -149,7 +149,10 @@ def _times(section: Section) -> Times:
         section.wrong("clock", f"is '{clock}'; it must be {ALWAYS} or {WORKING}")
     silent = section.values.get("progress") == AT_THE_END
     return Times(
-        clock == ALWAYS, _term(section, "first_reply"), _term(section, "proposal"), _term(section, "resolve"),
+        clock == ALWAYS,
+        _term(section, "first_reply"),
+        _term(section, "proposal"),
+        _term(section, "resolve"),
         None if silent else _term(section, "progress"),
     )
 

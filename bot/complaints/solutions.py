@@ -54,8 +54,10 @@ async def due_time(session: AsyncSession, what: remedy.Remedy, at: datetime, rul
 
 
 def _offered(rows: Sequence[Mapping[str, Any]], rules: Rules) -> Say:
-    buttons = [Button(f"remedies.button_{r['id']}", "action_continue_complaint",
-                      {"choice": r["id"], "asking": Asking.CHOICE}) for r in rows]
+    buttons = [
+        Button(f"remedies.button_{r['id']}", "action_continue_complaint", {"choice": r["id"], "asking": Asking.CHOICE})
+        for r in rows
+    ]
     other = button("button_something_else", "other", Asking.CHOICE)
     names = ("first", "second")
     values: dict[str, Value] = {n: _text(f"offer_{r['id']}", r, rules) for n, r in zip(names, rows, strict=False)}
@@ -79,18 +81,32 @@ async def commit(session: AsyncSession, case: Case, chosen: str, at: datetime, r
     due = max(datetime.fromisoformat(row["due"]), await due_time(session, what, at, rules))
     given = make_promise(session, case, what.id, row["cents"], what.team, at, due)
     case.progress_at = rules.severities.next_progress(case.severity, at, rules.hours)
-    return [Say("complaints.commit", {
-        "action": action_of(given, rules.shop.currency), "owner": owner_of(given), "due": due,
-        "number": f"C{case.id:05d}",
-    })]
+    return [
+        Say(
+            "complaints.commit",
+            {
+                "action": action_of(given, rules.shop.currency),
+                "owner": owner_of(given),
+                "due": due,
+                "number": f"C{case.id:05d}",
+            },
+        )
+    ]
 
 
 def make_promise(
     session: AsyncSession, case: Case, remedy_id: str, cents: int | None, team: str, at: datetime, due: datetime
 ) -> Promise:
     given = Promise(
-        case_id=case.id, conversation_id=case.conversation_id, remedy=remedy_id, what={"cents": cents}, owner=team,
-        given_by="bot", given_at=at, due_at=due, state=promise.State.OPEN,
+        case_id=case.id,
+        conversation_id=case.conversation_id,
+        remedy=remedy_id,
+        what={"cents": cents},
+        owner=team,
+        given_by="bot",
+        given_at=at,
+        due_at=due,
+        state=promise.State.OPEN,
     )
     session.add(given)
     return given
@@ -129,7 +145,7 @@ def _promise_line(given: Promise, at: datetime, currency: str) -> Text:
 async def goodwill(session: AsyncSession, case: Case, account: str, at: datetime, rules: Rules) -> list[Say]:
     """The end: thanks, what changes so that it does not happen again, and points where the policy gives them.
 
-    `account` is the shop's id of the customer. Points are credited before they are told of; without an account none are.
+    `account` is the shop's id of the customer. Points are credited, then told of; without an account there are none.
     """
     days = rules.complaints.limits.check_after.days
     says = [Say(f"complaints.closed_{case.kind}", {"number": f"C{case.id:05d}", "days": days})]
@@ -137,9 +153,19 @@ async def goodwill(session: AsyncSession, case: Case, account: str, at: datetime
     if account and (points := policy.points.get(case.severity, 0)):
         until = at.astimezone(rules.hours.zone).date() + timedelta(days=policy.valid_days)
         # The id makes it once a case, however often the case is opened again.
-        await shop.upsert_benefits(session, [Benefit(
-            id=f"goodwill-{case.id}", customer_id=account, kind=BenefitKind.POINTS, name=policy.name, amount=points,
-            expires_on=until,
-        )], at)
+        await shop.upsert_benefits(
+            session,
+            [
+                Benefit(
+                    id=f"goodwill-{case.id}",
+                    customer_id=account,
+                    kind=BenefitKind.POINTS,
+                    name=policy.name,
+                    amount=points,
+                    expires_on=until,
+                )
+            ],
+            at,
+        )
         says.append(Say("complaints.goodwill", {"points": points}))
     return says

@@ -25,15 +25,25 @@ async def move(session: AsyncSession, case: Case, event: Event, at: datetime, by
     result = await session.execute(query.execution_options(synchronize_session="evaluate"))
     if not result.rowcount:  # type: ignore[attr-defined]
         raise Moved(f"case {case.id} has left stage {before}")
-    session.add(Step(case_id=case.id, event=event, before=before, after=after, by=by, level=case.level, note=note, at=at))
+    session.add(
+        Step(case_id=case.id, event=event, before=before, after=after, by=by, level=case.level, note=note, at=at)
+    )
 
 
 def opened(session: AsyncSession, case: Case, by: str, note: str) -> None:
     """The first line of the history."""
-    session.add(Step(
-        case_id=case.id, event=Event.OPENED, before=case.stage, after=case.stage, by=by, level=case.level, note=note,
-        at=case.opened_at,
-    ))
+    session.add(
+        Step(
+            case_id=case.id,
+            event=Event.OPENED,
+            before=case.stage,
+            after=case.stage,
+            by=by,
+            level=case.level,
+            note=note,
+            at=case.opened_at,
+        )
+    )
 
 
 async def locked(session: AsyncSession, case_id: int) -> Case | None:
@@ -69,7 +79,8 @@ async def durations(session: AsyncSession, remedy: str) -> list[tuple[datetime, 
     query = (
         select(Promise.given_at, Promise.done_at)
         .where(Promise.remedy == remedy, Promise.done_at.is_not(None))
-        .order_by(Promise.given_at.desc()).limit(RECENT_REMEDIES)
+        .order_by(Promise.given_at.desc())
+        .limit(RECENT_REMEDIES)
     )
     return [(given, done) for given, done in await session.execute(query) if done is not None]
 
@@ -83,7 +94,10 @@ async def promises_to_watch(session: AsyncSession, limit: int = 500) -> Sequence
 async def silent(session: AsyncSession, before: datetime, limit: int = 200) -> Sequence[Case]:
     """Complaints in the listening stage whose customer has fallen silent and was not prompted yet."""
     query = select(Case).where(
-        Case.closed_at.is_(None), Case.stage == Stage.VENT, Case.heard_at <= before, Case.prompted_at.is_(None),
+        Case.closed_at.is_(None),
+        Case.stage == Stage.VENT,
+        Case.heard_at <= before,
+        Case.prompted_at.is_(None),
     )
     return (await session.scalars(query.limit(limit))).all()
 
@@ -99,17 +113,35 @@ async def checks_due(session: AsyncSession, at: datetime, limit: int = 200) -> S
 
 async def promised_for_order(session: AsyncSession, number: str, remedies: Sequence[str]) -> Sequence[Promise]:
     """Open promises that concern this order."""
-    query = select(Promise, Case.facts).join(Case, Case.id == Promise.case_id).where(
-        Promise.state == State.OPEN, Promise.remedy.in_(remedies), Case.closed_at.is_(None),
+    query = (
+        select(Promise, Case.facts)
+        .join(Case, Case.id == Promise.case_id)
+        .where(
+            Promise.state == State.OPEN,
+            Promise.remedy.in_(remedies),
+            Case.closed_at.is_(None),
+        )
     )
     return [row[0] for row in await session.execute(query) if row[1].get("order") == number]
 
 
-def new_case(conversation_id: int, customer_id: int | None, kind: Kind, stage: Stage, severity: int, at: datetime) -> Case:
+def new_case(
+    conversation_id: int, customer_id: int | None, kind: Kind, stage: Stage, severity: int, at: datetime
+) -> Case:
     return Case(
-        conversation_id=conversation_id, customer_id=customer_id, kind=kind, stage=stage, severity=severity, level=0,
-        peak=0, level_reasons=[], facts={}, offers=[], memory={}, failure_count=0, opened_at=at, stage_since=at,
+        conversation_id=conversation_id,
+        customer_id=customer_id,
+        kind=kind,
+        stage=stage,
+        severity=severity,
+        level=0,
+        peak=0,
+        level_reasons=[],
+        facts={},
+        offers=[],
+        memory={},
+        failure_count=0,
+        opened_at=at,
+        stage_since=at,
         heard_at=at,
     )
-
-

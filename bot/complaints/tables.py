@@ -17,8 +17,9 @@ class Case(Base):
     __tablename__ = "case"
     __table_args__ = (
         Index("ix_case_conversation_id_opened_at", "conversation_id", "opened_at"),
-        Index("ix_case_open", "stage", postgresql_where=text("closed_at IS NULL"),
-              sqlite_where=text("closed_at IS NULL")),
+        Index(
+            "ix_case_open", "stage", postgresql_where=text("closed_at IS NULL"), sqlite_where=text("closed_at IS NULL")
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -74,8 +75,9 @@ class Promise(Base):
 
     __tablename__ = "promise"
     __table_args__ = (
-        Index("ix_promise_open", "due_at", postgresql_where=text("state = 'open'"),
-              sqlite_where=text("state = 'open'")),
+        Index(
+            "ix_promise_open", "due_at", postgresql_where=text("state = 'open'"), sqlite_where=text("state = 'open'")
+        ),
         Index("ix_promise_remedy", "remedy", "given_at"),
     )
 

@@ -36,7 +36,7 @@ Step = Callable[[AsyncSession, Conversation, Case], Awaitable[tuple[str, list[Sa
 
 
 async def _each(db: Database, cases: list[tuple[int, int]], voice: Voice, at: datetime, step: Step) -> int:
-    """Do `step` for each (conversation, case) in a transaction of its own: one that fails does not hold up the others."""
+    """Do `step` for each (conversation, case), each in its own transaction: one that fails holds up no other."""
     spoken = 0
     for conversation_id, case_id in cases:
         try:
@@ -76,12 +76,19 @@ async def gentle_prompts(db: Database, voice: Voice, at: datetime, rules: Rules)
 async def watch_promises(db: Database, voice: Voice, at: datetime, rules: Rules) -> int:
     """Remind those who owe a promise at 50 % and 90 %; past its time tell the customer the truth and fetch a person."""
     async with db.read() as session:
-        due = [(p.conversation_id, p.case_id, p.id) for p in await store.promises_to_watch(session)
-               if promise.reminder(_as_open(p), at)]
+        due = [
+            (p.conversation_id, p.case_id, p.id)
+            for p in await store.promises_to_watch(session)
+            if promise.reminder(_as_open(p), at)
+        ]
     told = 0
     for conversation_id, case_id, promise_id in due:
+
         async def step(
-            session: AsyncSession, conversation: Conversation, case: Case, promise_id: int = promise_id,
+            session: AsyncSession,
+            conversation: Conversation,
+            case: Case,
+            promise_id: int = promise_id,
         ) -> tuple[str, list[Say]] | None:
             given = await session.get_one(Promise, promise_id)
             if given.state is not promise.State.OPEN:
@@ -93,22 +100,36 @@ async def watch_promises(db: Database, voice: Voice, at: datetime, rules: Rules)
 
 
 def _as_open(given: Promise) -> Open:
-    return Open(given.given_at, given.due_at, given.half_told_at is not None, given.near_told_at is not None,
-                given.late_told_at is not None)
+    return Open(
+        given.given_at,
+        given.due_at,
+        given.half_told_at is not None,
+        given.near_told_at is not None,
+        given.late_told_at is not None,
+    )
 
 
 async def _remind(
-    session: AsyncSession, conversation: Conversation, case: Case, given: Promise, at: datetime, rules: Rules,
+    session: AsyncSession,
+    conversation: Conversation,
+    case: Case,
+    given: Promise,
+    at: datetime,
+    rules: Rules,
     voice: Voice,
 ) -> tuple[str, list[Say]] | None:
     key = f"promise:{given.id}"
     match promise.reminder(_as_open(given), at):
         case Reminder.HALF:
             given.half_told_at = at
-            await alerts.raise_alert(session, conversation.id, AlertKind.PROMISE_HALF, f"{key}:half", number_of(case), at)
+            await alerts.raise_alert(
+                session, conversation.id, AlertKind.PROMISE_HALF, f"{key}:half", number_of(case), at
+            )
             return None
         case Reminder.NEAR:
-            await alerts.raise_alert(session, conversation.id, AlertKind.PROMISE_NEAR, f"{key}:near", number_of(case), at)
+            await alerts.raise_alert(
+                session, conversation.id, AlertKind.PROMISE_NEAR, f"{key}:near", number_of(case), at
+            )
             if not _may_write(conversation, case, at, rules, voice):
                 return None
             given.near_told_at = at
@@ -119,8 +140,11 @@ async def _remind(
 
 
 def _values(given: Promise, rules: Rules) -> dict[str, Value]:
-    return {"action": solutions.action_of(given, rules.shop.currency), "owner": solutions.owner_of(given),
-            "due": given.due_at}
+    return {
+        "action": solutions.action_of(given, rules.shop.currency),
+        "owner": solutions.owner_of(given),
+        "due": given.due_at,
+    }
 
 
 async def _missed(
@@ -138,7 +162,8 @@ async def _missed(
     values = {**_values(given, rules), "new_due": due}
     says = [Say("complaints.acknowledge_missed"), Say("complaints.promise_missed", values)]
     return says + await handoff.request(
-        session, conversation, Reason.MISSED_PROMISE, at, rules.desk, number_of(case), case.severity)
+        session, conversation, Reason.MISSED_PROMISE, at, rules.desk, number_of(case), case.severity
+    )
 
 
 async def tell_progress(db: Database, voice: Voice, at: datetime, rules: Rules) -> int:
@@ -180,14 +205,22 @@ async def after_care(db: Database, voice: Voice, at: datetime, rules: Rules) -> 
 
 
 async def promise_done(
-    session: AsyncSession, conversation: Conversation, given: Promise, by: str, evidence: str, at: datetime, rules: Rules
+    session: AsyncSession,
+    conversation: Conversation,
+    given: Promise,
+    by: str,
+    evidence: str,
+    at: datetime,
+    rules: Rules,
 ) -> list[Say]:
     """The promise was done, with evidence. When none is open any more the customer is asked whether it is solved."""
     case = await store.locked(session, given.case_id)
     if case is None or given.state is not promise.State.OPEN:
         return []
-    was_broken = any(p.state is promise.State.BROKEN and p.remedy == given.remedy
-                     for p in await store.promises(session, given.case_id))
+    was_broken = any(
+        p.state is promise.State.BROKEN and p.remedy == given.remedy
+        for p in await store.promises(session, given.case_id)
+    )
     given.state, given.done_at, given.evidence = promise.finished(given.due_at, at, was_broken), at, evidence
     await session.flush()
     values: dict[str, Value] = {"action": solutions.action_of(given, rules.shop.currency), "when": at}
@@ -199,8 +232,15 @@ async def promise_done(
     if case.stage is not Stage.RESTORE:
         return says  # a person has the case in another stage; they close it
     case.progress_at = None
-    view = View(case.stage, case.kind, case.level, Facts.of(case.facts), Memory.of(case.memory), rules.complaints,
-                number_of(case))
+    view = View(
+        case.stage,
+        case.kind,
+        case.level,
+        Facts.of(case.facts),
+        Memory.of(case.memory),
+        rules.complaints,
+        number_of(case),
+    )
     move = settling.ask_solved(Move.none(view))
     case.memory = move.memory.stored()
     return [*says, *move.says]

@@ -19,10 +19,18 @@ class Conversation(Base):
     __tablename__ = "conversation"
     __table_args__ = (
         UniqueConstraint("channel", "chat"),
-        Index("ix_conversation_ready_at", "ready_at", postgresql_where=text("ready_at IS NOT NULL"),
-              sqlite_where=text("ready_at IS NOT NULL")),
-        Index("ix_conversation_owner", "owner", postgresql_where=text("owner <> 'bot'"),
-              sqlite_where=text("owner <> 'bot'")),
+        Index(
+            "ix_conversation_ready_at",
+            "ready_at",
+            postgresql_where=text("ready_at IS NOT NULL"),
+            sqlite_where=text("ready_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_conversation_owner",
+            "owner",
+            postgresql_where=text("owner <> 'bot'"),
+            sqlite_where=text("owner <> 'bot'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -117,14 +117,28 @@ async def account(session: AsyncSession, chat: Chat) -> Customer | None:
 
 
 async def record_consent(
-    session: AsyncSession, conversation: Writer, purpose: Purpose, granted: bool, wording: str, language: str,
-    evidence: str, at: datetime,
+    session: AsyncSession,
+    conversation: Writer,
+    purpose: Purpose,
+    granted: bool,
+    wording: str,
+    language: str,
+    evidence: str,
+    at: datetime,
 ) -> None:
     """Add a line to the consent log. `wording`: the words agreed to; `evidence`: what the customer did."""
-    await store.add_consent(session, {
-        "conversation_id": conversation.id, "purpose": purpose.value, "granted": granted, "wording": wording,
-        "language": language, "evidence": evidence, "at": at,
-    })
+    await store.add_consent(
+        session,
+        {
+            "conversation_id": conversation.id,
+            "purpose": purpose.value,
+            "granted": granted,
+            "wording": wording,
+            "language": language,
+            "evidence": evidence,
+            "at": at,
+        },
+    )
 
 
 async def may(session: AsyncSession, conversation_id: int, purpose: Purpose) -> bool:

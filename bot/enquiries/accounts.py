@@ -2,7 +2,7 @@
 
 from bot.enquiries import articles, own, telling
 from bot.enquiries.choice import OPEN
-from bot.enquiries.enquiry import Enquiry, option
+from bot.enquiries.enquiry import Enquiry
 from bot.enquiries.question import NO, YES, Expecting
 from bot.handoff.queue import Reason
 from bot.messages import Say
@@ -23,8 +23,8 @@ async def delete(e: Enquiry) -> list[Say]:
     says, account = await own.account(e, DELETE)
     if account is None:
         return [*articles.of_intent(e, "delete_account"), *says]
-    question = e.ask(DELETE, Expecting.YES_NO, account=account.id)
-    buttons = (option(question, "account.delete_yes", YES), option(question, "account.delete_no", NO))
+    options = {YES: "account.delete_yes", NO: "account.delete_no"}
+    buttons = e.ask(DELETE, Expecting.YES_NO, options, account=account.id)
     return [*says, *await _cost(e, account.id), Say("account.delete_sure", {}, buttons)]
 
 

@@ -7,7 +7,7 @@ a person can reach the carrier.
 from dataclasses import replace
 
 from bot.enquiries import own
-from bot.enquiries.enquiry import Enquiry, option
+from bot.enquiries.enquiry import Enquiry
 from bot.enquiries.question import NO, YES, Expecting
 from bot.enquiries.ways import person
 from bot.handoff.queue import Reason
@@ -29,7 +29,8 @@ async def change(e: Enquiry) -> list[Say]:
         return await _answered(e)
     rule = e.shop.policy.change_address
     found = await own.order(
-        e, CHANGE_ADDRESS, lambda o: may_change_address(o, rule) in POSSIBLE, which="delivery.address_which")
+        e, CHANGE_ADDRESS, lambda o: may_change_address(o, rule) in POSSIBLE, which="delivery.address_which"
+    )
     return [*found.says, _asked(e, found.order)] if found.order is not None else found.says
 
 
@@ -39,24 +40,24 @@ def _asked(e: Enquiry, order: Order) -> Say:
         case Permission.ALLOWED:
             return _ask_address(e, order.id, "delivery.address_ask", mask_address(order.address))
         case Permission.ASKS_A_PERSON:
-            question = e.ask(CHANGE_ADDRESS, Expecting.YES_NO, order=order.id)
-            return Say("delivery.address_person", {"number": order.id}, (
-                option(question, "delivery.address_person_yes", YES), option(question, "delivery.address_no", NO)))
+            options = {YES: "delivery.address_person_yes", NO: "delivery.address_no"}
+            buttons = e.ask(CHANGE_ADDRESS, Expecting.YES_NO, options, order=order.id)
+            return Say("delivery.address_person", {"number": order.id}, buttons)
     return Say(f"delivery.address_{permission}", {"number": order.id}, (person(),))
 
 
 def _ask_address(e: Enquiry, number: str, key: str, now: str = "") -> Say:
-    question = e.ask(CHANGE_ADDRESS, Expecting.TEXT, order=number)
+    buttons = e.ask(CHANGE_ADDRESS, Expecting.TEXT, {NO: "delivery.address_no"}, order=number)
     shown = Text("delivery.address_now", {"address": now}) if now else Text("delivery.address_now_unknown")
-    return Say(key, {"number": number, "now": shown}, (option(question, "delivery.address_no", NO),))
+    return Say(key, {"number": number, "now": shown}, buttons)
 
 
 def _said_back(e: Enquiry) -> list[Say]:
     number, address = str(e.arg("order")), " ".join(e.answer.split())
     if not SHORTEST <= len(address) <= LONGEST:
         return [_ask_address(e, number, "delivery.address_unclear")]
-    question = e.ask(CHANGE_ADDRESS, Expecting.YES_NO, order=number, address=address)
-    buttons = (option(question, "delivery.address_yes", YES), option(question, "delivery.address_again", NO))
+    options = {YES: "delivery.address_yes", NO: "delivery.address_again"}
+    buttons = e.ask(CHANGE_ADDRESS, Expecting.YES_NO, options, order=number, address=address)
     return [Say("delivery.address_restate", {"number": number, "address": address}, buttons)]
 
 
@@ -74,8 +75,7 @@ async def _answered(e: Enquiry) -> list[Say]:
             return [Say("delivery.address_changed", {"number": number, "address": address})]
         case Permission.ALLOWED | Permission.ASKS_A_PERSON:
             detail = f"change the address of {number}" + (f" to: {address}" if address else "")
-            return [Say("delivery.address_passed_on", {"number": number}),
-                    *await e.person(Reason.STAFF_ONLY, detail)]
+            return [Say("delivery.address_passed_on", {"number": number}), *await e.person(Reason.STAFF_ONLY, detail)]
     return [Say(f"delivery.address_{permission}", {"number": number}, (person(),))]
 
 

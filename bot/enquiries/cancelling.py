@@ -9,7 +9,7 @@ it. Where the goods are packed already only a person can tell whether the parcel
 from dataclasses import replace
 
 from bot.enquiries import own, telling
-from bot.enquiries.enquiry import Enquiry, option
+from bot.enquiries.enquiry import Enquiry
 from bot.enquiries.question import NO, YES, Expecting
 from bot.enquiries.refund import due_after_cancelling, read_refund_times
 from bot.enquiries.ways import go, person
@@ -38,12 +38,9 @@ async def _asked(e: Enquiry, order: Order) -> list[Say]:
         return [_too_late(order, permission, e)]
     benefits = await own.benefits(e)
     losses = about_to_lose(benefits, Request.CANCEL, order, e.today, e.shop.policy.warn_within_days)
-    question = e.ask(CANCEL, Expecting.YES_NO, order=order.id)
     by_person = permission is Permission.ASKS_A_PERSON
-    buttons = (
-        option(question, "orders.cancel_ask_person" if by_person else "orders.cancel_yes", YES),
-        option(question, "orders.cancel_no", NO),
-    )
+    options = {YES: "orders.cancel_ask_person" if by_person else "orders.cancel_yes", NO: "orders.cancel_no"}
+    buttons = e.ask(CANCEL, Expecting.YES_NO, options, order=order.id)
     values: dict[str, Value] = {"number": order.id, "items": telling.items(order), "total": telling.total(order)}
     key = "orders.cancel_packed" if by_person else "orders.cancel_sure"
     return [*telling.would_lose(losses, order.currency), Say(key, values, buttons)]
@@ -61,8 +58,10 @@ async def _answered(e: Enquiry) -> list[Say]:
         case Permission.ALLOWED:
             return [await _cancelled(e, order)]
         case Permission.ASKS_A_PERSON:
-            return [Say("orders.cancel_passed_on", {"number": number}),
-                    *await e.person(Reason.STAFF_ONLY, f"cancel {number}")]
+            return [
+                Say("orders.cancel_passed_on", {"number": number}),
+                *await e.person(Reason.STAFF_ONLY, f"cancel {number}"),
+            ]
     return [_too_late(order, permission, e)]
 
 
@@ -72,7 +71,10 @@ async def _cancelled(e: Enquiry, order: Order) -> Say:
         return Say("orders.cancelled", {"number": order.id})
     due = due_after_cancelling(read_refund_times(e.shop.policy.raw), e.shop.desk.hours, e.at)
     cancelled = replace(
-        order, state=OrderState.CANCELLED, refund_state=RefundState.REQUESTED, refund_cents=order.total_cents,
+        order,
+        state=OrderState.CANCELLED,
+        refund_state=RefundState.REQUESTED,
+        refund_cents=order.total_cents,
         refund_due=due,
     )
     await store.change_order(e.session, cancelled, "cancelled", e.at)

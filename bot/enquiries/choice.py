@@ -31,7 +31,10 @@ def named(text: str, orders: Collection[Order], form: NumberForm) -> Choice:
 
 
 def choose(
-    text: str, orders: Collection[Order], form: NumberForm, wanted: Callable[[Order], bool],
+    text: str,
+    orders: Collection[Order],
+    form: NumberForm,
+    wanted: Callable[[Order], bool],
     products: Collection[str] = (),
 ) -> Choice:
     """The order that a message about one of `orders` (newest first) means.

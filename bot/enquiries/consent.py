@@ -1,12 +1,9 @@
 """What a customer agrees to be written to for: offers on or off, "stop", and the settings."""
 
-from zoneinfo import ZoneInfo
-
-from bot.content import render
 from bot.customers import service as customers
 from bot.customers.service import UNASKED, Purpose
-from bot.enquiries.enquiry import Enquiry, option
-from bot.enquiries.question import YES, Expecting
+from bot.enquiries.enquiry import Enquiry
+from bot.enquiries.question import NO, YES, Expecting
 from bot.enquiries.ways import person
 from bot.messages import Button, Say, Text, Value
 from bot.shop.policy import FILE
@@ -23,8 +20,8 @@ async def newsletter(e: Enquiry) -> list[Say]:
         return await _answered(e)
     if await customers.may(e.session, e.conversation.id, Purpose.MARKETING):
         return [Say("consent.marketing_is_on", {}, (_switch(Purpose.MARKETING, False),))]
-    question = e.ask(NEWSLETTER, Expecting.YES_NO)
-    buttons = (option(question, "consent.marketing_yes", YES), option(question, "consent.marketing_no", "no"))
+    options = {YES: "consent.marketing_yes", NO: "consent.marketing_no"}
+    buttons = e.ask(NEWSLETTER, Expecting.YES_NO, options)
     return [Say("consent.marketing_ask", _often(e), buttons)]
 
 
@@ -34,7 +31,7 @@ async def stop(e: Enquiry) -> list[Say]:
     if not still:
         return [Say("consent.stopped_before", {}, (person(),))]
     for purpose in still:
-        await _record(e, purpose, False, _words(e, Say(f"consent.about_{purpose}", _often(e))))
+        await _record(e, purpose, False, Say(f"consent.about_{purpose}", _often(e)))
     return [Say("consent.stopped", {}, (person(), Button("consent.settings_button", "command_settings")))]
 
 
@@ -42,7 +39,8 @@ async def settings(e: Enquiry) -> list[Say]:
     """All purposes with what holds now; a tap changes one."""
     now = {p: await customers.may(e.session, e.conversation.id, p) for p in CHOOSABLE}
     lines: tuple[Value, ...] = tuple(
-        Text("consent.line_on" if held else "consent.line_off", {"purpose": _about(e, p)}) for p, held in now.items())
+        Text("consent.line_on" if held else "consent.line_off", {"purpose": _about(e, p)}) for p, held in now.items()
+    )
     buttons = [_switch(p, not held) for p, held in now.items()]
     buttons.append(Button("talk.language_button", "command_language"))
     if e.conversation.customer_id is not None:
@@ -53,14 +51,14 @@ async def settings(e: Enquiry) -> list[Say]:
 async def set_one(e: Enquiry) -> list[Say]:
     """A tap in the settings."""
     purpose, granted = Purpose(e.arg("purpose")), bool(e.arg("granted"))
-    await _record(e, purpose, granted, _words(e, Say(f"consent.about_{purpose}", _often(e))))
+    await _record(e, purpose, granted, Say(f"consent.about_{purpose}", _often(e)))
     key = "consent.now_on" if granted else "consent.now_off"
     return [Say(key, {"purpose": _about(e, purpose)}, (_switch(purpose, not granted),))]
 
 
 async def _answered(e: Enquiry) -> list[Say]:
     granted = e.answer == YES
-    await _record(e, Purpose.MARKETING, granted, _words(e, Say("consent.marketing_ask", _often(e))))
+    await _record(e, Purpose.MARKETING, granted, Say("consent.marketing_ask", _often(e)))
     if granted:
         return [Say("consent.marketing_on", _often(e), (_switch(Purpose.MARKETING, False),))]
     return [Say("consent.marketing_off")]
@@ -79,13 +77,10 @@ def _often(e: Enquiry) -> dict[str, Value]:
     return {"count": Section.of(FILE, e.shop.policy.raw).section("newsletter").whole("per_month")}
 
 
-def _words(e: Enquiry, say: Say) -> str:
-    """The words that were agreed to, as this customer read them: the text may change later."""
-    return render(e.shop.texts, say, e.conversation.language or "en", ZoneInfo("UTC")).text
-
-
-async def _record(e: Enquiry, purpose: Purpose, granted: bool, wording: str) -> None:
+async def _record(e: Enquiry, purpose: Purpose, granted: bool, about: Say) -> None:
+    """`about` is kept as this customer read it: the text may change later."""
     label = str(e.arg("label"))
     evidence = f"tapped: {label}" if label else f"typed: {e.text or '/stop'}"
     await customers.record_consent(
-        e.session, e.conversation, purpose, granted, wording, e.conversation.language or "en", evidence, e.at)
+        e.session, e.conversation, purpose, granted, e.words(about), e.conversation.language or "en", evidence, e.at
+    )

@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.content import Texts
+from bot.content import Texts, render
 from bot.conversations.tables import Conversation
 from bot.enquiries.knowledge import Knowledge
 from bot.enquiries.question import Expecting, Question, open_question, reply
 from bot.handoff import service as handoff
 from bot.handoff.queue import Reason
 from bot.handoff.service import Desk
-from bot.messages import Button, Say, Value
+from bot.messages import Button, Say
 from bot.shop.order_number import NumberForm
 from bot.shop.policy import ShopPolicy
 from bot.shop.product import Catalogue
@@ -79,14 +79,21 @@ class Enquiry:
     def reply(self) -> tuple[Question, Mapping[str, Any]] | None:
         """The open question and what the words answer to it; None when there is none or they do not."""
         question = open_question(self.conversation.pending, self.at)
-        args = reply(question, self.intent, self.text, self.form) if question is not None else None
-        return (question, args) if question is not None and args is not None else None
+        if question is None:
+            return None
+        labels = {answer: self.words(Say(key)) for answer, key in question.options}
+        args = reply(question, self.intent, self.text, self.form, labels)
+        return (question, args) if args is not None else None
 
-    def ask(self, action: str, expecting: Expecting, **args: Any) -> Question:
-        """Open a question; the one before is replaced."""
-        question = Question(action, expecting, args, self.at)
+    def words(self, say: Say) -> str:
+        """A text as this customer reads it now."""
+        return render(self.shop.texts, say, self.conversation.language or "en", self.shop.policy.zone).text
+
+    def ask(self, action: str, expecting: Expecting, options: Mapping[str, str], **args: Any) -> tuple[Button, ...]:
+        """Open a question; the one before is replaced. `options` are keys of labels by answer: gives their buttons."""
+        question = Question(action, expecting, args, self.at, tuple(options.items()))
         self.conversation.pending = question.stored()
-        return question
+        return question.buttons
 
     def about(self, **args: Any) -> "Enquiry":
         """The same enquiry with other args, as if a button had been tapped."""
@@ -95,8 +102,3 @@ class Enquiry:
     async def person(self, reason: Reason, detail: str) -> list[Say]:
         """Fetch a person; `detail` is what staff read."""
         return await handoff.request(self.session, self.conversation, reason, self.at, self.shop.desk, detail)
-
-
-def option(question: Question, key: str, answer: str, **values: Value) -> Button:
-    """A button that answers a question."""
-    return Button(key, question.action, {**question.args, "answer": answer, "token": question.token}, values)

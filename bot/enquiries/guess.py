@@ -4,15 +4,40 @@ from collections.abc import Iterable
 
 from bot.messages import Button
 
-COMPLAINTS = frozenset({
-    "complaint_product", "complaint_delivery", "complaint_service", "complaint_billing", "complaint_promise",
-})
+COMPLAINTS = frozenset(
+    {
+        "complaint_product",
+        "complaint_delivery",
+        "complaint_service",
+        "complaint_billing",
+        "complaint_promise",
+    }
+)
 GUESSABLE = COMPLAINTS | {
-    "track_order", "cancel_order", "change_order", "place_order", "change_shipping_address", "delivery_options",
-    "delivery_period", "check_refund_policy", "get_refund", "track_refund", "check_payment_methods", "payment_issue",
-    "get_invoice", "registration_problems", "recover_password", "edit_account", "delete_account",
-    "newsletter_subscription", "contact_human_agent", "contact_customer_service", "warranty_repair",
-    "product_question", "membership_points", "case_status",
+    "track_order",
+    "cancel_order",
+    "change_order",
+    "place_order",
+    "change_shipping_address",
+    "delivery_options",
+    "delivery_period",
+    "check_refund_policy",
+    "get_refund",
+    "track_refund",
+    "check_payment_methods",
+    "payment_issue",
+    "get_invoice",
+    "registration_problems",
+    "recover_password",
+    "edit_account",
+    "delete_account",
+    "newsletter_subscription",
+    "contact_human_agent",
+    "contact_customer_service",
+    "warranty_repair",
+    "product_question",
+    "membership_points",
+    "case_status",
 }
 """Intents that somebody can be asked about: each has its words in talk.guess_<intent>. A greeting or a yes has none."""
 MOST = 2

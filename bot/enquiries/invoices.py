@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.enquiries import own, telling
-from bot.enquiries.enquiry import Enquiry, option
+from bot.enquiries.enquiry import Enquiry
 from bot.enquiries.question import NO, YES, Expecting
 from bot.enquiries.ways import person
 from bot.handoff.queue import Reason
@@ -39,8 +39,12 @@ def _wants_invoice(order: Order) -> bool:
 def _told(e: Enquiry, order: Order) -> Say:
     terms = Section.of(FILE, e.shop.policy.raw).section("invoice")
     values: dict[str, Value] = {
-        "number": order.id, "items": telling.items(order), "total": telling.total(order),
-        "hours": terms.whole("issue_hours"), "url": order.invoice_url, "kind": terms.words("kind"),
+        "number": order.id,
+        "items": telling.items(order),
+        "total": telling.total(order),
+        "hours": terms.whole("issue_hours"),
+        "url": order.invoice_url,
+        "kind": terms.words("kind"),
     }
     if order.invoice_state is InvoiceState.ISSUED:
         if not order.invoice_url:
@@ -52,18 +56,17 @@ def _told(e: Enquiry, order: Order) -> Say:
         return Say("orders.invoice_after_payment", values)
     if order.state in WITHOUT or e.at > order.placed_at + timedelta(days=terms.whole("ask_within_days")):
         return Say("orders.invoice_person", values, (person(),))
-    question = e.ask(GET_INVOICE, Expecting.YES_NO, order=order.id)
-    return Say("orders.invoice_ask", values, (
-        option(question, "orders.invoice_yes", YES), option(question, "orders.invoice_company", COMPANY),
-        option(question, "orders.invoice_no", NO),
-    ))
+    options = {YES: "orders.invoice_yes", COMPANY: "orders.invoice_company", NO: "orders.invoice_no"}
+    return Say("orders.invoice_ask", values, e.ask(GET_INVOICE, Expecting.YES_NO, options, order=order.id))
 
 
 async def _answered(e: Enquiry) -> list[Say]:
     number, customer_id = str(e.arg("order")), e.conversation.customer_id
     if e.answer == COMPANY:
-        return [Say("orders.invoice_company_needs", {"number": number}),
-                *await e.person(Reason.STAFF_ONLY, f"company invoice for {number}")]
+        return [
+            Say("orders.invoice_company_needs", {"number": number}),
+            *await e.person(Reason.STAFF_ONLY, f"company invoice for {number}"),
+        ]
     if e.answer != YES:
         return [Say("orders.invoice_left", {"number": number})]
     order = await store.locked_order(e.session, customer_id, number) if customer_id is not None else None

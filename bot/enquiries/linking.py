@@ -7,7 +7,7 @@ from typing import Any
 from bot.customers import link as rules
 from bot.customers import service as customers
 from bot.enquiries.details import phones
-from bot.enquiries.enquiry import Enquiry, option
+from bot.enquiries.enquiry import Enquiry
 from bot.enquiries.question import NO, Expecting
 from bot.enquiries.ways import person
 from bot.messages import Button, Say
@@ -15,6 +15,7 @@ from bot.shop.masking import mask_name
 from bot.shop.order_number import find_numbers
 
 LINK = "action_link"
+LATER = {NO: "link.not_now_button"}
 LONGEST_KEPT = 500
 """Characters of the enquiry that are kept until it can be answered."""
 
@@ -55,7 +56,7 @@ async def elsewhere(e: Enquiry, action: str, number: str) -> tuple[list[Say], bo
     then = {"action": action, "args": {"order": number}}
     if number and phones(e.text, e.form):
         return await _go_on(e, e.text, then)
-    e.ask(LINK, Expecting.FACT, number=number, phone="", then=then)
+    e.ask(LINK, Expecting.FACT, LATER, number=number, phone="", then=then)
     return [Say("orders.unknown_number", {"number": number}) if number else Say("orders.none")], False
 
 
@@ -101,7 +102,7 @@ async def _go_on(e: Enquiry, words: str, then: Mapping[str, Any] | None) -> tupl
     if await customers.link_by_order(e.session, e.conversation, number, phone, e.at, wrote=_wrote(e)):
         return await _done(e, before), True
     if not rules.is_blocked(e.conversation, e.at):
-        e.ask(LINK, Expecting.FACT, number="", phone="", then=then)
+        e.ask(LINK, Expecting.FACT, LATER, number="", phone="", then=then)
     return [_refused(e, "link.wrong_order")], False
 
 
@@ -117,8 +118,7 @@ def _said(e: Enquiry, name: str) -> str:
 
 
 def _ask(e: Enquiry, number: str, phone: str, then: Mapping[str, Any] | None) -> Say:
-    question = e.ask(LINK, Expecting.FACT, number=number, phone=phone, then=then)
-    later = (option(question, "link.not_now_button", NO),)
+    later = e.ask(LINK, Expecting.FACT, LATER, number=number, phone=phone, then=then)
     if number:
         return Say("link.ask_phone", {"number": number}, later)
     return Say("link.ask_order" if phone else "link.ask", {}, later)

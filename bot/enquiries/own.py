@@ -29,9 +29,7 @@ async def account(e: Enquiry, action: str) -> tuple[list[Say], Customer | None]:
     return says, await customers.account(e.session, e.conversation) if linked else None
 
 
-async def order(
-    e: Enquiry, action: str, wanted: Callable[[Order], bool], which: str = "orders.which"
-) -> One:
+async def order(e: Enquiry, action: str, wanted: Callable[[Order], bool], which: str = "orders.which") -> One:
     """The customer's own order that is meant, by a button, a number, a product, or because it is the only one `wanted`.
 
     An order of somebody else is not told from one that does not exist: for both the phone number of the account is
@@ -67,7 +65,7 @@ async def _chosen(e: Enquiry, customer_id: int, wanted: Callable[[Order], bool])
 def offer(e: Enquiry, action: str, orders: tuple[Order, ...], which: str) -> Say:
     """Ask which order; the answer may be a tap, the number, its last digits, or its place in the list."""
     shown = orders[:SHOWN]
-    e.ask(action, Expecting.CHOICE, orders=[order.id for order in shown])
+    e.ask(action, Expecting.CHOICE, {}, orders=[order.id for order in shown])
     return Say(which, {"count": len(orders)}, tuple(button(action, order) for order in shown))
 
 

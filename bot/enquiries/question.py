@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 from bot.enquiries.details import phones
+from bot.messages import Button
+from bot.phrases import fold
 from bot.shop.order_number import NumberForm, find_numbers
 
 LASTS = timedelta(hours=1)
@@ -21,6 +23,10 @@ LONGEST_ANSWER = 1000
 YES, NO = "yes", "no"
 """The answers to a question of yes and no. NO to any other question: the customer wants to leave it."""
 YES_INTENT, NO_INTENT = "affirm", "deny"
+
+SHORTEST, SHORTEST_LATIN = 2, 4
+"""Characters of a button's label that stand for it, in Chinese and in Latin letters."""
+NOTHING: Mapping[str, str] = {}
 
 
 class Expecting(StrEnum):
@@ -43,17 +49,28 @@ class Question:
     args: Mapping[str, Any]
     """What the question is about; JSON."""
     asked_at: datetime
+    options: tuple[tuple[str, str], ...] = ()
+    """The answers that are offered as buttons, each with the key of its label."""
 
     @property
     def token(self) -> str:
         """What a button under this question carries, so that a tap on an older one is recognised."""
-        known = [self.action, self.expecting, dict(self.args), self.asked_at.isoformat()]
-        return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(self.stored(), sort_keys=True).encode()).hexdigest()[:16]
+
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        return tuple(
+            Button(key, self.action, {**self.args, "answer": answer, "token": self.token})
+            for answer, key in self.options
+        )
 
     def stored(self) -> dict[str, Any]:
         return {
-            "action": self.action, "expecting": self.expecting.value, "args": dict(self.args),
+            "action": self.action,
+            "expecting": self.expecting.value,
+            "args": dict(self.args),
             "asked_at": self.asked_at.isoformat(),
+            "options": [list(option) for option in self.options],
         }
 
 
@@ -64,16 +81,21 @@ def open_question(pending: Mapping[str, Any] | None, at: datetime) -> Question |
     asked_at = datetime.fromisoformat(pending["asked_at"])
     if at - asked_at > LASTS:
         return None
-    return Question(pending["action"], Expecting(pending["expecting"]), pending["args"], asked_at)
+    options = tuple((answer, key) for answer, key in pending.get("options", ()))
+    return Question(pending["action"], Expecting(pending["expecting"]), pending["args"], asked_at, options)
 
 
-def reply(question: Question, intent: str, text: str, form: NumberForm) -> dict[str, Any] | None:
+def reply(
+    question: Question, intent: str, text: str, form: NumberForm, labels: Mapping[str, str] = NOTHING
+) -> dict[str, Any] | None:
     """What a typed message answers, as args for the question's action; None when it is no answer to it.
 
-    `form` is how the shop writes order numbers.
+    `form` is how the shop writes order numbers; `labels` are the buttons as the customer reads them, by answer.
     """
     answer: dict[str, Any] | None = None
     match question.expecting:
+        case _ if label := _labelled(text, labels):
+            answer = {"answer": label}
         # an address or a phone number that only sounds like a no has digits
         case _ if intent == NO_INTENT and not re.search(r"\d", text):
             answer = {"answer": NO}
@@ -85,7 +107,29 @@ def reply(question: Question, intent: str, text: str, form: NumberForm) -> dict[
             answer = {"answer": text.strip()[:LONGEST_ANSWER]}
         case Expecting.CHOICE if chosen := _chosen(text, tuple(question.args["orders"])):
             answer = {"order": chosen}
+        case Expecting.YES_NO if label := _part_of_label(text, labels):
+            answer = {"answer": label}
     return {**answer, "token": question.token} if answer else None
+
+
+def _labelled(text: str, labels: Mapping[str, str]) -> str:
+    """The answer whose button says exactly this."""
+    typed = _bare(text)
+    return next((answer for answer, label in labels.items() if typed and _bare(label) == typed), "")
+
+
+def _part_of_label(text: str, labels: Mapping[str, str]) -> str:
+    """The one answer whose button has these words in it; short scraps say nothing."""
+    typed = _bare(text)
+    if len(typed) < (SHORTEST_LATIN if typed.isascii() else SHORTEST):
+        return ""
+    found = [answer for answer, label in labels.items() if typed in _bare(label)]
+    return found[0] if len(found) == 1 else ""
+
+
+def _bare(text: str) -> str:
+    """Letters and digits only, in the form in which texts are compared."""
+    return re.sub(r"\W", "", fold(text))
 
 
 def _chosen(text: str, orders: tuple[str, ...]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.enquiries import own, telling
-from bot.enquiries.enquiry import Enquiry, option
+from bot.enquiries.enquiry import Enquiry
 from bot.enquiries.question import NO, YES, Expecting
 from bot.enquiries.refund import due_after_arrival, read_refund_times
 from bot.enquiries.ways import complain, go, person
@@ -42,22 +42,22 @@ async def _asked(e: Enquiry, order: Order) -> list[Say]:
         return [_not_now(e, order, permission)]
     benefits = await own.benefits(e)
     losses = about_to_lose(benefits, Request.RETURN, order, e.today, e.shop.policy.warn_within_days)
-    question = e.ask(GET_REFUND, Expecting.YES_NO, order=order.id)
     by_person = permission is Permission.ASKS_A_PERSON
-    buttons = (
-        option(question, "refunds.return_ask_person" if by_person else "refunds.return_yes", YES),
-        complain("complaint_product", order.id, "refunds.faulty_button"),
-        option(question, "refunds.return_no", NO),
-    )
+    options = {YES: "refunds.return_ask_person" if by_person else "refunds.return_yes", NO: "refunds.return_no"}
+    buttons = e.ask(GET_REFUND, Expecting.YES_NO, options, order=order.id)
+    faulty = complain("complaint_product", order.id, "refunds.faulty_button")
     values = {**_values(e, order), "fee": _fee(e, order)}
     key = "refunds.return_person" if by_person else "refunds.return_sure"
-    return [*telling.would_lose(losses, order.currency), Say(key, values, buttons)]
+    return [*telling.would_lose(losses, order.currency), Say(key, values, (*buttons, faulty))]
 
 
 def _values(e: Enquiry, order: Order) -> dict[str, Value]:
     rule = e.shop.policy.returns
     values: dict[str, Value] = {
-        "number": order.id, "items": telling.items(order), "amount": telling.total(order), "days": rule.days,
+        "number": order.id,
+        "items": telling.items(order),
+        "amount": telling.total(order),
+        "days": rule.days,
         "refund": telling.refund_line(order, e.today),
     }
     if (last := return_until(order, rule)) is not None:
@@ -88,14 +88,19 @@ async def _answered(e: Enquiry) -> list[Say]:
         case Permission.ALLOWED:
             return [await _registered(e, order)]
         case Permission.ASKS_A_PERSON:
-            return [Say("refunds.return_passed_on", {"number": number}),
-                    *await e.person(Reason.STAFF_ONLY, f"return {number}")]
+            return [
+                Say("refunds.return_passed_on", {"number": number}),
+                *await e.person(Reason.STAFF_ONLY, f"return {number}"),
+            ]
     return [_not_now(e, order, permission)]
 
 
 async def _registered(e: Enquiry, order: Order) -> Say:
     returning = replace(
-        order, state=OrderState.RETURN_REQUESTED, refund_state=RefundState.REQUESTED, refund_cents=0,
+        order,
+        state=OrderState.RETURN_REQUESTED,
+        refund_state=RefundState.REQUESTED,
+        refund_cents=0,
         refund_due=None,
     )
     await store.change_order(e.session, returning, "return requested", e.at)

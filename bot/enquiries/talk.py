@@ -2,16 +2,18 @@
 
 from bot.content import WRITTEN
 from bot.enquiries import orders
-from bot.enquiries.enquiry import Enquiry, option
+from bot.enquiries.enquiry import Enquiry
 from bot.enquiries.guess import guesses
-from bot.enquiries.question import NO, YES, Expecting, Question, open_question
+from bot.enquiries.question import Expecting, Question, open_question
 from bot.enquiries.ways import complain, go, person
 from bot.messages import Button, Say
 from bot.shop.order_number import find_numbers
 
 MENU = (
-    go("talk.menu_track", "action_track_order"), go("talk.menu_return", "action_get_refund"),
-    go("talk.menu_points", "action_membership_points"), person(),
+    go("talk.menu_track", "action_track_order"),
+    go("talk.menu_return", "action_get_refund"),
+    go("talk.menu_points", "action_membership_points"),
+    person(),
 )
 SOMETHING_ELSE = Button("talk.something_else_button", "action_something_else")
 AUTOMATIC = "auto"
@@ -51,13 +53,12 @@ async def inform(e: Enquiry) -> list[Say]:
 def unclear_answer(e: Enquiry, question: Question) -> list[Say]:
     """The question is open, and this was no answer to it: ask plainly, the second time with a person as a way out."""
     e.conversation.misunderstood += 1
-    ways: tuple[Button, ...] = (person(),) if e.conversation.misunderstood > 1 else ()
+    ways = (*question.buttons, person()) if e.conversation.misunderstood > 1 else question.buttons
     match question.expecting:
         case Expecting.YES_NO:
-            ways = (option(question, "talk.yes", YES), option(question, "talk.no", NO), *ways)
-            return [Say("talk.yes_or_no", {}, ways)]
+            return [Say("talk.please_choose", {}, ways)]
         case Expecting.FACT:
-            return [Say("talk.number_or_phone", {}, (option(question, "link.not_now_button", NO), *ways))]
+            return [Say("talk.number_or_phone", {}, ways)]
         case Expecting.CHOICE:
             return [Say("talk.which_order", {"orders": tuple(question.args["orders"])}, ways)]
     return [Say("talk.not_understood", {}, (SOMETHING_ELSE, *ways))]
@@ -83,8 +84,11 @@ def attachment(e: Enquiry, kinds: frozenset[str]) -> list[Say]:
 
 
 def privacy(e: Enquiry) -> list[Say]:
-    ways = (Button("consent.settings_button", "command_settings"), go("account.delete_button", "action_delete_account"),
-            person())
+    ways = (
+        Button("consent.settings_button", "command_settings"),
+        go("account.delete_button", "action_delete_account"),
+        person(),
+    )
     return [Say("talk.privacy", {"brand": e.shop.policy.brand}, ways)]
 
 
@@ -97,8 +101,10 @@ def language(e: Enquiry) -> list[Say]:
     if wanted == AUTOMATIC:
         e.conversation.language_fixed = False
         return [Say("talk.language_follows")]
-    buttons = [Button(f"talk.language_{tag.lower().replace('-', '_')}", "command_language", {"language": tag})
-               for tag in (*WRITTEN, AUTOMATIC)]
+    buttons = [
+        Button(f"talk.language_{tag.lower().replace('-', '_')}", "command_language", {"language": tag})
+        for tag in (*WRITTEN, AUTOMATIC)
+    ]
     return [Say("talk.language", {}, tuple(buttons))]
 
 

@@ -155,9 +155,7 @@ class English:
 
     def __init__(self, words: Wordlist) -> None:
         self._small = {stem(word) for word in words.small["en"]} | words.small["en"]
-        self._first = {
-            tuple(_stems(other)): _stems(first) for first, *others in words.same["en"] for other in others
-        }
+        self._first = {tuple(_stems(other)): _stems(first) for first, *others in words.same["en"] for other in others}
         self._longest = max(map(len, self._first), default=1)
 
     def __call__(self, text: str) -> Terms:

@@ -21,8 +21,11 @@ class Alert(Base):
     """`key` is unique for what it is about, so a second tick raises nothing."""
 
     __tablename__ = "alert"
-    __table_args__ = (Index("ix_alert_open", "raised_at", postgresql_where=text("seen_at IS NULL"),
-                            sqlite_where=text("seen_at IS NULL")),)
+    __table_args__ = (
+        Index(
+            "ix_alert_open", "raised_at", postgresql_where=text("seen_at IS NULL"), sqlite_where=text("seen_at IS NULL")
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
@@ -38,7 +41,14 @@ async def raise_alert(
     session: AsyncSession, conversation_id: int, kind: AlertKind, key: str, about: str, at: datetime
 ) -> bool:
     """Raise it unless it was raised already. Gives whether it is new."""
-    values = {"key": key, "conversation_id": conversation_id, "kind": kind, "about": about, "raised_at": at, "seen_by": ""}
+    values = {
+        "key": key,
+        "conversation_id": conversation_id,
+        "kind": kind,
+        "about": about,
+        "raised_at": at,
+        "seen_by": "",
+    }
     return await insert_once(session, Alert, values) is not None
 
 

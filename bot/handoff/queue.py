@@ -38,9 +38,17 @@ class Reason(StrEnum):
 
 
 PRIORITY: dict[Reason, int] = {
-    Reason.SAFETY: 1, Reason.LIFE_EVENT: 1, Reason.LEGAL: 1, Reason.PRIVACY: 1, Reason.FRAUD: 1,
-    Reason.PAYMENT_DISPUTE: 2, Reason.MISSED_PROMISE: 2, Reason.FAILED_TWICE: 2, Reason.KEY_ACCOUNT: 2,
-    Reason.ABUSE: 2, Reason.NOT_CALMING: 2,
+    Reason.SAFETY: 1,
+    Reason.LIFE_EVENT: 1,
+    Reason.LEGAL: 1,
+    Reason.PRIVACY: 1,
+    Reason.FRAUD: 1,
+    Reason.PAYMENT_DISPUTE: 2,
+    Reason.MISSED_PROMISE: 2,
+    Reason.FAILED_TWICE: 2,
+    Reason.KEY_ACCOUNT: 2,
+    Reason.ABUSE: 2,
+    Reason.NOT_CALMING: 2,
 }
 USUAL_PRIORITY = 3
 

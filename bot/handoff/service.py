@@ -42,13 +42,20 @@ def read_desk(raw: object, hours: Hours, file: str = FILE) -> Desk:
     top = Section(raw, file, findings)
     top.only("minutes_each", "daytime")
     day = top.section("daytime")
-    desk = Desk(hours, top.number("minutes_each", 1, 240), int(day.number("from", 0, 12)), int(day.number("until", 13, 24)))
+    desk = Desk(
+        hours, top.number("minutes_each", 1, 240), int(day.number("from", 0, 12)), int(day.number("until", 13, 24))
+    )
     findings.stop()
     return desk
 
 
 async def request(
-    session: AsyncSession, conversation: Conversation, reason: Reason, at: datetime, desk: Desk, detail: str = "",
+    session: AsyncSession,
+    conversation: Conversation,
+    reason: Reason,
+    at: datetime,
+    desk: Desk,
+    detail: str = "",
     severity: int | None = None,
 ) -> list[Say]:
     """Put the conversation into the queue; the bot is silent from then on. Gives the words for the customer.
@@ -65,10 +72,16 @@ async def request(
     if entry is not None:
         entry.closed_at, entry.outcome = at, "another reason came first"
         await session.flush()
-    session.add(QueueEntry(
-        conversation_id=conversation.id, reason=reason, detail=detail, priority=urgency, opened_at=at,
-        expected_at=expected,
-    ))
+    session.add(
+        QueueEntry(
+            conversation_id=conversation.id,
+            reason=reason,
+            detail=detail,
+            priority=urgency,
+            opened_at=at,
+            expected_at=expected,
+        )
+    )
     _give_to_queue(conversation, at)
     return [_told(reason, expected, at, open_now)]
 
@@ -106,10 +119,19 @@ def _told(reason: Reason, expected: datetime, at: datetime, open_now: bool) -> S
 
 async def note_engine_down(session: AsyncSession, conversation: Conversation, at: datetime) -> bool:
     """The bot cannot understand anything now. Gives whether the customer is to be told (once for each time)."""
-    new = await insert_once(session, QueueEntry, {
-        "conversation_id": conversation.id, "reason": Reason.ENGINE_DOWN, "detail": "", "outcome": "", "taken_by": "",
-        "priority": queue.priority(Reason.ENGINE_DOWN), "opened_at": at,
-    })
+    new = await insert_once(
+        session,
+        QueueEntry,
+        {
+            "conversation_id": conversation.id,
+            "reason": Reason.ENGINE_DOWN,
+            "detail": "",
+            "outcome": "",
+            "taken_by": "",
+            "priority": queue.priority(Reason.ENGINE_DOWN),
+            "opened_at": at,
+        },
+    )
     return new is not None
 
 
@@ -151,9 +173,15 @@ async def hand_back(session: AsyncSession, conversation: Conversation, staff_id:
     return [Say("handoff.back_with_the_bot")]
 
 
-async def tell_late(session: AsyncSession, entry: QueueEntry, conversation: Conversation, at: datetime, desk: Desk) -> Say:
+async def tell_late(
+    session: AsyncSession, entry: QueueEntry, conversation: Conversation, at: datetime, desk: Desk
+) -> Say:
     """The estimate has passed: say so, and give a new one."""
     expected, open_now = await _expected(session, entry.reason, entry.priority, at, desk)
     entry.late_told_at, entry.expected_at = at, expected
     minutes = max(1, round((expected - at) / timedelta(minutes=1)))
-    return Say("handoff.later_than_said", {"minutes": minutes}) if open_now else Say("handoff.off_hours", {"when": expected})
+    return (
+        Say("handoff.later_than_said", {"minutes": minutes})
+        if open_now
+        else Say("handoff.off_hours", {"when": expected})
+    )

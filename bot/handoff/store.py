@@ -30,9 +30,15 @@ async def waiting(session: AsyncSession) -> Sequence[QueueEntry]:
 
 async def ahead(session: AsyncSession, priority: int) -> int:
     """How many wait that are at least as urgent."""
-    query = select(func.count()).select_from(QueueEntry).where(
-        QueueEntry.closed_at.is_(None), QueueEntry.taken_at.is_(None), QueueEntry.priority <= priority,
-        QueueEntry.reason != Reason.ENGINE_DOWN,
+    query = (
+        select(func.count())
+        .select_from(QueueEntry)
+        .where(
+            QueueEntry.closed_at.is_(None),
+            QueueEntry.taken_at.is_(None),
+            QueueEntry.priority <= priority,
+            QueueEntry.reason != Reason.ENGINE_DOWN,
+        )
     )
     return await session.scalar(query) or 0
 

@@ -14,8 +14,13 @@ class QueueEntry(Base):
 
     __tablename__ = "queue_entry"
     __table_args__ = (
-        Index("uq_queue_entry_open", "conversation_id", unique=True, postgresql_where=text("closed_at IS NULL"),
-              sqlite_where=text("closed_at IS NULL")),
+        Index(
+            "uq_queue_entry_open",
+            "conversation_id",
+            unique=True,
+            postgresql_where=text("closed_at IS NULL"),
+            sqlite_where=text("closed_at IS NULL"),
+        ),
         Index("ix_queue_entry_taken", "taken_at"),
     )
 

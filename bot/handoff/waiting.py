@@ -19,10 +19,16 @@ from bot.outbox.service import Voice
 async def tell_the_late(db: Database, voice: Voice, at: datetime, desk: Desk) -> int:
     """Tell everyone whose estimate has passed. Gives how many were told."""
     async with db.read() as session:
-        entries = (await session.scalars(select(QueueEntry).where(
-            QueueEntry.closed_at.is_(None), QueueEntry.taken_at.is_(None), QueueEntry.expected_at < at,
-            QueueEntry.late_told_at.is_(None),
-        ))).all()
+        entries = (
+            await session.scalars(
+                select(QueueEntry).where(
+                    QueueEntry.closed_at.is_(None),
+                    QueueEntry.taken_at.is_(None),
+                    QueueEntry.expected_at < at,
+                    QueueEntry.late_told_at.is_(None),
+                )
+            )
+        ).all()
     told = 0
     for entry_id, conversation_id in [(e.id, e.conversation_id) for e in entries]:
         async with db.write() as session:
@@ -34,6 +40,7 @@ async def tell_the_late(db: Database, voice: Voice, at: datetime, desk: Desk) ->
             say = await service.tell_late(session, entry, conversation, at, desk)
             await outbox.put(session, conversation, [say], f"queue:{entry.id}:late", voice, at, lane=Lane.SERVICE)
             await alerts.raise_alert(
-                session, conversation_id, AlertKind.WAITING_TOO_LONG, f"queue:{entry.id}:late", entry.reason, at)
+                session, conversation_id, AlertKind.WAITING_TOO_LONG, f"queue:{entry.id}:late", entry.reason, at
+            )
             told += 1
     return told

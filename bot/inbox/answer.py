@@ -51,8 +51,14 @@ class Answering:
     """Answers conversations. Knows nothing of channels; `execute` is the door to the actions."""
 
     def __init__(
-        self, db: Database, rasa: Rasa, data: DataInForce, execute: Execute, clock: Clock,
-        written: Callable[[int], None], lease: timedelta = LANE,
+        self,
+        db: Database,
+        rasa: Rasa,
+        data: DataInForce,
+        execute: Execute,
+        clock: Clock,
+        written: Callable[[int], None],
+        lease: timedelta = LANE,
     ) -> None:
         """`written` is called with the conversation's id after words for it were committed; `lease`: see Pauses."""
         self._db = db
@@ -166,9 +172,14 @@ class Answering:
         """Write the turn, its words, and that its messages are answered."""
         session, conversation = turn.session, turn.conversation
         row = TurnRow(
-            conversation_id=conversation.id, fence=conversation.fence, text=turn.heard.text, action=action,
-            decision=dict(turn.heard.decision.raw) if turn.heard.decision else None, error=error,
-            started_at=started, done_at=turn.at,
+            conversation_id=conversation.id,
+            fence=conversation.fence,
+            text=turn.heard.text,
+            action=action,
+            decision=dict(turn.heard.decision.raw) if turn.heard.decision else None,
+            error=error,
+            started_at=started,
+            done_at=turn.at,
         )
         session.add(row)
         await session.flush()

@@ -21,9 +21,7 @@ class Lanes:
     """Runs turns when they are due. `wake` is the fast way for what this process stored itself; `sweep` finds the rest:
     turns left by a dead process, and those put off while nlu was gone."""
 
-    def __init__(
-        self, db: Database, answering: Answering, clock: Clock, worker: str, lease: timedelta = LANE
-    ) -> None:
+    def __init__(self, db: Database, answering: Answering, clock: Clock, worker: str, lease: timedelta = LANE) -> None:
         self._db = db
         self._answering = answering
         self._clock = clock

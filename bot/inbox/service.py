@@ -65,14 +65,23 @@ async def _insert(
     session: AsyncSession, conversation: Conversation, incoming: Incoming, handling: Handling
 ) -> int | None:
     """Put the update into the thread; None when it is there already."""
-    stored = await store.insert(session, {
-        "conversation_id": conversation.id, "seq": conversation.seq + 1, "channel": incoming.channel,
-        "external_id": incoming.external_id, "kind": incoming.kind, "text": incoming.text.replace("\x00", ""),
-        "payload": incoming.payload, "message_id": incoming.message_id,
-        "attachments": [asdict(a) for a in incoming.attachments],
-        "raw": dict(incoming.raw) if incoming.raw is not None else None, "at": incoming.at,
-        "handling": handling,
-    })
+    stored = await store.insert(
+        session,
+        {
+            "conversation_id": conversation.id,
+            "seq": conversation.seq + 1,
+            "channel": incoming.channel,
+            "external_id": incoming.external_id,
+            "kind": incoming.kind,
+            "text": incoming.text.replace("\x00", ""),
+            "payload": incoming.payload,
+            "message_id": incoming.message_id,
+            "attachments": [asdict(a) for a in incoming.attachments],
+            "raw": dict(incoming.raw) if incoming.raw is not None else None,
+            "at": incoming.at,
+            "handling": handling,
+        },
+    )
     if stored is not None:
         conversation.seq += 1
     return stored

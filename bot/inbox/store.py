@@ -62,7 +62,8 @@ async def supersede(session: AsyncSession, conversation_id: int, message_id: str
     query = (
         update(Inbound)
         .where(
-            Inbound.conversation_id == conversation_id, Inbound.message_id == message_id,
+            Inbound.conversation_id == conversation_id,
+            Inbound.message_id == message_id,
             Inbound.handling == Handling.NEW,
         )
         .values(handling=Handling.STORED)

@@ -28,8 +28,12 @@ class Inbound(Base):
     __table_args__ = (
         UniqueConstraint("channel", "external_id"),
         Index("ix_inbound_conversation_id_seq", "conversation_id", "seq"),
-        Index("ix_inbound_new", "conversation_id", postgresql_where=text("handling = 'new'"),
-              sqlite_where=text("handling = 'new'")),
+        Index(
+            "ix_inbound_new",
+            "conversation_id",
+            postgresql_where=text("handling = 'new'"),
+            sqlite_where=text("handling = 'new'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -32,12 +32,25 @@ class Line:
 
 async def after(session: AsyncSession, conversation_id: int, seq: int, limit: int = 200) -> Sequence[Line]:
     """The lines behind `seq`, at most `limit`."""
-    inbound = select(Inbound).where(
-        Inbound.conversation_id == conversation_id, Inbound.seq > seq, Inbound.kind.in_(SPOKEN),
-    ).order_by(Inbound.seq).limit(limit)
-    outbound = select(Delivery).where(
-        Delivery.conversation_id == conversation_id, Delivery.seq > seq,
-    ).order_by(Delivery.seq).limit(limit)
+    inbound = (
+        select(Inbound)
+        .where(
+            Inbound.conversation_id == conversation_id,
+            Inbound.seq > seq,
+            Inbound.kind.in_(SPOKEN),
+        )
+        .order_by(Inbound.seq)
+        .limit(limit)
+    )
+    outbound = (
+        select(Delivery)
+        .where(
+            Delivery.conversation_id == conversation_id,
+            Delivery.seq > seq,
+        )
+        .order_by(Delivery.seq)
+        .limit(limit)
+    )
     lines = [_heard(row) for row in await session.scalars(inbound)]
     lines += [_said(row) for row in await session.scalars(outbound)]
     return sorted(lines, key=lambda line: line.seq)[:limit]

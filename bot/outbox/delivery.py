@@ -31,7 +31,7 @@ WAITING = frozenset({State.DUE, State.CLAIMED, State.SENDING})
 
 
 class Lane(StrEnum):
-    """Who goes first when the channel is busy; care and promotion are held, not repeated, when their fate is unknown."""
+    """Who goes first when the channel is busy. Of unknown fate, only a reply is repeated; the others are held."""
 
     REPLY = "reply"
     SERVICE = "service"

@@ -124,7 +124,11 @@ class Sender:
                 SENDS.labels(state=state).inc()
                 return None
             mine = await store.set_state(
-                session, delivery, State.CLAIMED, State.SENDING, attempt=Delivery.attempt + 1,
+                session,
+                delivery,
+                State.CLAIMED,
+                State.SENDING,
+                attempt=Delivery.attempt + 1,
                 lease_until=self._clock.now() + self._lease,
             )
             return conversation.chat if mine else None

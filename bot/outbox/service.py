@@ -41,8 +41,16 @@ class Tap:
 
 
 async def put(
-    session: AsyncSession, conversation: Conversation, says: Sequence[Say], key: str, voice: Voice, at: datetime,
-    *, lane: Lane = Lane.REPLY, author: Author = Author.BOT, staff_name: str = "",
+    session: AsyncSession,
+    conversation: Conversation,
+    says: Sequence[Say],
+    key: str,
+    voice: Voice,
+    at: datetime,
+    *,
+    lane: Lane = Lane.REPLY,
+    author: Author = Author.BOT,
+    staff_name: str = "",
 ) -> list[Delivery]:
     """Write messages to a conversation; `key` is unique for what caused them, the ordinal is added.
 
@@ -52,14 +60,23 @@ async def put(
     for ordinal, say in enumerate(says):
         zone = ZoneInfo(conversation.time_zone) if conversation.time_zone else voice.zone
         seed = conversation.seq + ordinal
-        rendered = render(voice.texts, say, language_of(conversation), zone, seed=seed, today=at.astimezone(zone).date())
+        rendered = render(
+            voice.texts, say, language_of(conversation), zone, seed=seed, today=at.astimezone(zone).date()
+        )
         buttons = [_button(b, label) for b, label in zip(say.buttons, rendered.labels, strict=True)]
-        rows.append(_row(conversation, f"{key}:{ordinal}", say.key, rendered.text, buttons, at, lane, author, staff_name))
+        rows.append(
+            _row(conversation, f"{key}:{ordinal}", say.key, rendered.text, buttons, at, lane, author, staff_name)
+        )
     return await _add(session, conversation, rows, at)
 
 
 async def put_words(
-    session: AsyncSession, conversation: Conversation, text: str, key: str, at: datetime, staff_name: str,
+    session: AsyncSession,
+    conversation: Conversation,
+    text: str,
+    key: str,
+    at: datetime,
+    staff_name: str,
 ) -> list[Delivery]:
     """Write what a person typed, as it is."""
     row = _row(conversation, key, "", text, [], at, Lane.REPLY, Author.STAFF, staff_name)
@@ -75,18 +92,33 @@ def _button(button: Button, label: str) -> dict[str, Any]:
 
 
 def _row(
-    conversation: Conversation, key: str, text_key: str, text: str, buttons: list[dict[str, Any]], at: datetime,
-    lane: Lane, author: Author, staff_name: str,
+    conversation: Conversation,
+    key: str,
+    text_key: str,
+    text: str,
+    buttons: list[dict[str, Any]],
+    at: datetime,
+    lane: Lane,
+    author: Author,
+    staff_name: str,
 ) -> Delivery:
     return Delivery(
-        key=key, conversation_id=conversation.id, channel=conversation.channel, lane=lane, author=author,
-        staff_name=staff_name, text_key=text_key, text=text, buttons=buttons, due_at=at, created_at=at, state=State.DUE,
+        key=key,
+        conversation_id=conversation.id,
+        channel=conversation.channel,
+        lane=lane,
+        author=author,
+        staff_name=staff_name,
+        text_key=text_key,
+        text=text,
+        buttons=buttons,
+        due_at=at,
+        created_at=at,
+        state=State.DUE,
     )
 
 
-async def _add(
-    session: AsyncSession, conversation: Conversation, rows: list[Delivery], at: datetime
-) -> list[Delivery]:
+async def _add(session: AsyncSession, conversation: Conversation, rows: list[Delivery], at: datetime) -> list[Delivery]:
     for row in rows:
         if conversation.unreachable_at is not None:
             row.state, row.reason = State.CANCELLED, "the customer cannot be reached"
@@ -111,9 +143,7 @@ async def tapped(session: AsyncSession, conversation: Conversation, payload: str
     """
     match payload.split(":"):
         case ["b", delivery_id, index] if delivery_id.isdecimal() and index.isdecimal() and len(delivery_id) < 19:
-            query = select(Delivery).where(
-                Delivery.id == int(delivery_id), Delivery.conversation_id == conversation.id
-            )
+            query = select(Delivery).where(Delivery.id == int(delivery_id), Delivery.conversation_id == conversation.id)
             row = await session.scalar(query.with_for_update())
             if row is None or int(index) >= len(row.buttons):
                 return None

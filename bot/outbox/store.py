@@ -25,12 +25,17 @@ async def claim(
     next_ones = (
         select(due.id, due.conversation_id)
         .where(
-            due.state == State.DUE, due.due_at <= at, due.channel.in_(channels),
+            due.state == State.DUE,
+            due.due_at <= at,
+            due.channel.in_(channels),
             ~exists().where(
-                earlier.conversation_id == due.conversation_id, earlier.id < due.id, earlier.state.in_(WAITING),
+                earlier.conversation_id == due.conversation_id,
+                earlier.id < due.id,
+                earlier.state.in_(WAITING),
             ),
             ~exists().where(
-                earlier.conversation_id == due.conversation_id, earlier.state.in_([State.CLAIMED, State.SENDING]),
+                earlier.conversation_id == due.conversation_id,
+                earlier.state.in_([State.CLAIMED, State.SENDING]),
             ),
         )
         .order_by(due.due_at)
@@ -71,7 +76,8 @@ async def left_behind(session: AsyncSession, at: datetime, limit: int = 100) -> 
     query = (
         select(Delivery)
         .where(Delivery.state.in_([State.CLAIMED, State.SENDING]), Delivery.lease_until <= at)
-        .order_by(Delivery.id).limit(limit)
+        .order_by(Delivery.id)
+        .limit(limit)
     )
     return (await session.scalars(query)).all()
 
@@ -86,7 +92,8 @@ async def drop_waiting(
 ) -> int:
     """End what has not left yet, with a reason anyone can look up. A row in `sending` is beyond recall."""
     query = update(Delivery).where(
-        Delivery.conversation_id == conversation_id, Delivery.state.in_([State.DUE, State.CLAIMED]),
+        Delivery.conversation_id == conversation_id,
+        Delivery.state.in_([State.DUE, State.CLAIMED]),
     )
     if authors is not None:
         query = query.where(Delivery.author.in_(authors))

@@ -19,12 +19,26 @@ class Delivery(Base):
     __tablename__ = "delivery"
     __table_args__ = (
         Index("ix_delivery_conversation_id_seq", "conversation_id", "seq"),
-        Index("ix_delivery_waiting", "due_at", "conversation_id", postgresql_where=text(_WAITING),
-              sqlite_where=text(_WAITING)),
-        Index("ix_delivery_waiting_conversation", "conversation_id", "id", postgresql_where=text(_WAITING),
-              sqlite_where=text(_WAITING)),
-        Index("ix_delivery_unknown", "id", postgresql_where=text("state = 'unknown'"),
-              sqlite_where=text("state = 'unknown'")),
+        Index(
+            "ix_delivery_waiting",
+            "due_at",
+            "conversation_id",
+            postgresql_where=text(_WAITING),
+            sqlite_where=text(_WAITING),
+        ),
+        Index(
+            "ix_delivery_waiting_conversation",
+            "conversation_id",
+            "id",
+            postgresql_where=text(_WAITING),
+            sqlite_where=text(_WAITING),
+        ),
+        Index(
+            "ix_delivery_unknown",
+            "id",
+            postgresql_where=text("state = 'unknown'"),
+            sqlite_where=text("state = 'unknown'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -36,16 +36,27 @@ class Scene:
 
 
 SCENES = (
-    Scene(State.PLACED, weight=2), Scene(State.PAID, weight=4), Scene(State.PACKED, weight=3),
-    Scene(State.PAID, late=True), Scene(State.PACKED, late=True),
-    Scene(State.SHIPPED, weight=5), Scene(State.SHIPPED, late=True, weight=2),
-    Scene(State.OUT_FOR_DELIVERY, weight=3), Scene(State.OUT_FOR_DELIVERY, late=True),
-    Scene(State.DELIVERED, weight=60), Scene(State.DELIVERED, late=True, weight=4),
-    Scene(State.CANCELLED, weight=2), Scene(State.CANCELLED, Refund.REQUESTED), Scene(State.CANCELLED, Refund.APPROVED),
+    Scene(State.PLACED, weight=2),
+    Scene(State.PAID, weight=4),
+    Scene(State.PACKED, weight=3),
+    Scene(State.PAID, late=True),
+    Scene(State.PACKED, late=True),
+    Scene(State.SHIPPED, weight=5),
+    Scene(State.SHIPPED, late=True, weight=2),
+    Scene(State.OUT_FOR_DELIVERY, weight=3),
+    Scene(State.OUT_FOR_DELIVERY, late=True),
+    Scene(State.DELIVERED, weight=60),
+    Scene(State.DELIVERED, late=True, weight=4),
+    Scene(State.CANCELLED, weight=2),
+    Scene(State.CANCELLED, Refund.REQUESTED),
+    Scene(State.CANCELLED, Refund.APPROVED),
     Scene(State.CANCELLED, Refund.PAID, weight=2),
-    Scene(State.RETURN_REQUESTED, Refund.REQUESTED, weight=2), Scene(State.RETURN_REQUESTED, Refund.APPROVED),
-    Scene(State.RETURNED, Refund.REQUESTED), Scene(State.RETURNED, Refund.APPROVED),
-    Scene(State.RETURNED, Refund.APPROVED, late=True), Scene(State.RETURNED, Refund.PAID, weight=3),
+    Scene(State.RETURN_REQUESTED, Refund.REQUESTED, weight=2),
+    Scene(State.RETURN_REQUESTED, Refund.APPROVED),
+    Scene(State.RETURNED, Refund.REQUESTED),
+    Scene(State.RETURNED, Refund.APPROVED),
+    Scene(State.RETURNED, Refund.APPROVED, late=True),
+    Scene(State.RETURNED, Refund.PAID, weight=3),
     Scene(State.RETURNED, Refund.REFUSED),
 )
 BEFORE_SHIPPING = frozenset({State.PLACED, State.PAID, State.PACKED, State.CANCELLED})
@@ -214,37 +225,74 @@ class Crowd:
         id = f"B-{customer.id}-"
         if random.randrange(10) < 7:
             amount, undone = random.randint(100, 6000), frozenset({Request.DELETE_ACCOUNT})
-            yield Benefit(f"{id}1", customer.id, BenefitKind.POINTS, section.words("points"), amount, amount,
-                          expires_on=on(soon), lost_if=undone)
+            yield Benefit(
+                f"{id}1",
+                customer.id,
+                BenefitKind.POINTS,
+                section.words("points"),
+                amount,
+                amount,
+                expires_on=on(soon),
+                lost_if=undone,
+            )
         if random.randrange(10) < 4:
             yield self.coupon(f"{id}2", customer, orders, section)
         delivered = [order for order in orders if order.state is State.DELIVERED]
         if delivered and random.randrange(10) < 2:
             more = section.section("warranty")
-            yield Benefit(f"{id}3", customer.id, BenefitKind.WARRANTY, more.as_words(), more.whole("months"),
-                          order_id=delivered[0].id, lost_if=frozenset({Request.RETURN}))
+            yield Benefit(
+                f"{id}3",
+                customer.id,
+                BenefitKind.WARRANTY,
+                more.as_words(),
+                more.whole("months"),
+                order_id=delivered[0].id,
+                lost_if=frozenset({Request.RETURN}),
+            )
         if customer.tier != next(iter(self.stage.policy.tiers)):
-            yield Benefit(f"{id}4", customer.id, BenefitKind.MEMBERSHIP, section.words("membership"),
-                          expires_on=on(random.randint(5, 350)), lost_if=frozenset({Request.DELETE_ACCOUNT}))
+            yield Benefit(
+                f"{id}4",
+                customer.id,
+                BenefitKind.MEMBERSHIP,
+                section.words("membership"),
+                expires_on=on(random.randint(5, 350)),
+                lost_if=frozenset({Request.DELETE_ACCOUNT}),
+            )
         if random.randrange(20) == 0:
             bonus = section.section("contract")
-            yield Benefit(f"{id}5", customer.id, BenefitKind.CONTRACT, bonus.as_words(),
-                          value_cents=bonus.whole("worth"), due_on=on(random.randint(1, 60)),
-                          lost_if=frozenset({Request.WITHDRAW, Request.DELETE_ACCOUNT}))
+            yield Benefit(
+                f"{id}5",
+                customer.id,
+                BenefitKind.CONTRACT,
+                bonus.as_words(),
+                value_cents=bonus.whole("worth"),
+                due_on=on(random.randint(1, 60)),
+                lost_if=frozenset({Request.WITHDRAW, Request.DELETE_ACCOUNT}),
+            )
         if delivered and random.randrange(15) == 0:
             gift = section.section("gift")
-            yield Benefit(f"{id}6", customer.id, BenefitKind.GIFT, gift.as_words(), value_cents=gift.whole("worth"),
-                          expires_on=on(random.randint(3, 60)), order_id=delivered[-1].id)
+            yield Benefit(
+                f"{id}6",
+                customer.id,
+                BenefitKind.GIFT,
+                gift.as_words(),
+                value_cents=gift.whole("worth"),
+                expires_on=on(random.randint(3, 60)),
+                order_id=delivered[-1].id,
+            )
 
     def coupon(self, id: str, customer: CustomerRecord, orders: list[Order], section: Section) -> Benefit:
         """Bound to an order on its way where there is one; else free, now and then used or already over."""
         kind = self.random.choice(section.sections("coupons"))
         bound = next((order for order in orders if order.state in ON_THE_WAY), None)
         return Benefit(
-            id, customer.id, BenefitKind.COUPON, kind.as_words(), value_cents=kind.whole("worth"),
+            id,
+            customer.id,
+            BenefitKind.COUPON,
+            kind.as_words(),
+            value_cents=kind.whole("worth"),
             expires_on=self.stage.days.on(self.random.randint(-5, 60)),
             order_id=bound.id if bound else None,
             lost_if=frozenset({Request.CANCEL, Request.RETURN}) if bound else frozenset({Request.DELETE_ACCOUNT}),
             used=bound is None and self.random.randrange(6) == 0,
         )
-

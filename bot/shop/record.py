@@ -11,7 +11,15 @@ from bot.shop.order import InvoiceState, Item, Order, OrderState, RefundState
 ORDER_DATES = ("promised_on", "refund_due")
 ORDER_TIMES = ("shipped_at", "delivered_at")
 ORDER_PLAIN = (
-    "id", "customer_id", "total_cents", "currency", "address", "phone", "carrier", "tracking_number", "refund_cents",
+    "id",
+    "customer_id",
+    "total_cents",
+    "currency",
+    "address",
+    "phone",
+    "carrier",
+    "tracking_number",
+    "refund_cents",
     "invoice_url",
 )
 BENEFIT_PLAIN = ("id", "customer_id", "amount", "value_cents", "order_id", "product_id", "used")
@@ -69,13 +77,18 @@ def write_birthday(birthday: Birthday | None) -> dict[str, Any] | None:
     if birthday is None:
         return None
     return {
-        "month": birthday.month, "day": birthday.day, "calendar": birthday.calendar.value, "leap": birthday.leap,
+        "month": birthday.month,
+        "day": birthday.day,
+        "calendar": birthday.calendar.value,
+        "leap": birthday.leap,
     }
 
 
 def _write_item(item: Item) -> dict[str, Any]:
     return {
-        "product_id": item.product_id, "name": {"zh": item.name.zh, "en": item.name.en}, "quantity": item.quantity,
+        "product_id": item.product_id,
+        "name": {"zh": item.name.zh, "en": item.name.en},
+        "quantity": item.quantity,
         "price_cents": item.price_cents,
     }
 

@@ -102,9 +102,17 @@ async def benefits_of(session: AsyncSession, customer_id: int) -> tuple[Benefit,
 
 def _customer_values(r: CustomerRecord, at: datetime) -> dict[str, Any]:
     return {
-        "shop_id": r.id, "name": r.name, "phone": r.phone, "email": r.email, "language": r.language,
-        "time_zone": r.time_zone, "tier": r.tier, "birthday": record.write_birthday(r.birthday),
-        "created_on": r.created_on, "tags": list(r.tags), "updated_at": at,
+        "shop_id": r.id,
+        "name": r.name,
+        "phone": r.phone,
+        "email": r.email,
+        "language": r.language,
+        "time_zone": r.time_zone,
+        "tier": r.tier,
+        "birthday": record.write_birthday(r.birthday),
+        "created_on": r.created_on,
+        "tags": list(r.tags),
+        "updated_at": at,
     }
 
 
@@ -113,16 +121,26 @@ def _order_values(order: Order, owner: int, changes: Sequence[Any], at: datetime
     if changes:
         written[CHANGES] = list(changes)
     return {
-        "shop_id": order.id, "customer_id": owner, "state": order.state.value, "placed_at": order.placed_at,
-        "promised_on": order.promised_on, "delivered_at": order.delivered_at, "total_cents": order.total_cents,
-        "record": written, "updated_at": at,
+        "shop_id": order.id,
+        "customer_id": owner,
+        "state": order.state.value,
+        "placed_at": order.placed_at,
+        "promised_on": order.promised_on,
+        "delivered_at": order.delivered_at,
+        "total_cents": order.total_cents,
+        "record": written,
+        "updated_at": at,
     }
 
 
 def _benefit_values(benefit: Benefit, owner: int, at: datetime) -> dict[str, Any]:
     return {
-        "shop_id": benefit.id, "customer_id": owner, "kind": benefit.kind.value, "expires_on": benefit.expires_on,
-        "record": record.write_benefit(benefit), "updated_at": at,
+        "shop_id": benefit.id,
+        "customer_id": owner,
+        "kind": benefit.kind.value,
+        "expires_on": benefit.expires_on,
+        "record": record.write_benefit(benefit),
+        "updated_at": at,
     }
 
 

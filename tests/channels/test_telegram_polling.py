@@ -328,9 +328,7 @@ async def test_polling_takes_a_forgotten_webhook_away_and_keeps_what_waits(fake:
     assert fake.called("deleteWebhook") == [{"drop_pending_updates": "false"}]
 
 
-async def test_only_the_kinds_we_read_are_asked_for_and_a_stop_ends_the_poll(
-    fake: FakeTelegram, store: Store
-) -> None:
+async def test_only_the_kinds_we_read_are_asked_for_and_a_stop_ends_the_poll(fake: FakeTelegram, store: Store) -> None:
     channel = poller(fake, hold=300)
     await channel.start(store.take)
     await fake.until(lambda: fake.polls == 1)

@@ -165,9 +165,7 @@ def test_a_private_update_is_read(update: dict[str, Any], differs: dict[str, Any
 def test_what_we_have_no_use_for_is_kept_whole(update: dict[str, Any], chat: str) -> None:
     before = copy.deepcopy(update)
     incoming = read(update, AT, "CarebotTestBot")
-    assert incoming == Incoming(
-        channel="telegram", chat=chat, external_id="9", at=AT, kind=Kind.OTHER, raw=before
-    )
+    assert incoming == Incoming(channel="telegram", chat=chat, external_id="9", at=AT, kind=Kind.OTHER, raw=before)
     assert update == before
 
 

@@ -67,10 +67,18 @@ async def test_a_code_for_nobody(db: Database) -> None:
             await service.create_link_code(session, "K99", NOW)
 
 
-@pytest.mark.parametrize(("number", "phone", "fits"), [
-    (PAID, LIN_PHONE, True), (PAID, "+86 139-0000-0001", True), (PAID, EMMA_PHONE, False), (PAID, "", False),
-    ("LJ20200101-0000", LIN_PHONE, False), (EMMAS, LIN_PHONE, False), (PAID, "1390000000", False),
-])
+@pytest.mark.parametrize(
+    ("number", "phone", "fits"),
+    [
+        (PAID, LIN_PHONE, True),
+        (PAID, "+86 139-0000-0001", True),
+        (PAID, EMMA_PHONE, False),
+        (PAID, "", False),
+        ("LJ20200101-0000", LIN_PHONE, False),
+        (EMMAS, LIN_PHONE, False),
+        (PAID, "1390000000", False),
+    ],
+)
 async def test_order_and_phone_must_belong_together(db: Database, number: str, phone: str, fits: bool) -> None:
     async with db.write() as session:
         await the_shop(session)
@@ -84,10 +92,14 @@ async def test_the_phone_of_an_order_counts_only_where_the_account_has_none(db: 
     present, nameless = "LJ20261120-0101", "LJ20261120-0102"
     async with db.write() as session:
         await the_shop(session)
-        await shop.upsert_orders(session, [
-            order(present, OrderState.PAID, phone="13988888888"),
-            order(nameless, OrderState.PAID, customer="K3", phone="13988888888"),
-        ], NOW)
+        await shop.upsert_orders(
+            session,
+            [
+                order(present, OrderState.PAID, phone="13988888888"),
+                order(nameless, OrderState.PAID, customer="K3", phone="13988888888"),
+            ],
+            NOW,
+        )
         assert not await service.link_by_order(session, Chat(), present, "13988888888", NOW), "she was given a present"
         assert await service.link_by_order(session, Chat(), nameless, "13988888888", NOW)
 
@@ -108,9 +120,15 @@ async def test_five_failures_in_a_row_block_and_a_success_begins_the_count_anew(
         assert await service.link_by_order(session, chat, PAID, LIN_PHONE, NOW + timedelta(minutes=30))
 
 
-@pytest.mark.parametrize(("before", "fixed", "wrote", "after"), [
-    ("", False, True, "zh"), ("en", False, False, "zh"), ("en", False, True, "en"), ("en", True, False, "en"),
-])
+@pytest.mark.parametrize(
+    ("before", "fixed", "wrote", "after"),
+    [
+        ("", False, True, "zh"),
+        ("en", False, False, "zh"),
+        ("en", False, True, "en"),
+        ("en", True, False, "en"),
+    ],
+)
 async def test_the_accounts_language_counts_until_the_customer_has_written(
     db: Database, before: str, fixed: bool, wrote: bool, after: str
 ) -> None:

@@ -58,35 +58,51 @@ def written(texts: Texts, value: Any, language: str, zone: ZoneInfo = CHINA, tod
 
 # --- what is written ---
 
+
 def test_a_promise_in_three_ways_of_writing(texts):
-    say = Say("sample.commit", {
-        "action": Words("更换新机并上门取件", "exchange with pick-up"), "owner": "Lin", "due": DUE, "case": "C-1024",
-    })
-    assert render(texts, say, "zh", CHINA, today=TODAY).text \
+    say = Say(
+        "sample.commit",
+        {
+            "action": Words("更换新机并上门取件", "exchange with pick-up"),
+            "owner": "Lin",
+            "due": DUE,
+            "case": "C-1024",
+        },
+    )
+    assert (
+        render(texts, say, "zh", CHINA, today=TODAY).text
         == "说定了：更换新机并上门取件，负责人Lin，11月24日（周二）18:00前完成。编号 C-1024。"
-    assert render(texts, say, "zh-Hant", CHINA, today=TODAY).text \
+    )
+    assert (
+        render(texts, say, "zh-Hant", CHINA, today=TODAY).text
         == "說定了：更換新機並上門取件，負責人Lin，11月24日（週二）18:00前完成。編號 C-1024。"
-    assert render(texts, say, "en", LONDON, today=TODAY).text \
+    )
+    assert (
+        render(texts, say, "en", LONDON, today=TODAY).text
         == "Agreed: exchange with pick-up, by Lin, before Tue 24 Nov, 10:00. Case C-1024."
+    )
 
 
-@pytest.mark.parametrize(("value", "zh", "en"), [
-    (Money(599_00), "¥599", "¥599.00"),
-    (Money(1234_50), "¥1,234.50", "¥1,234.50"),
-    (Money(-5), "-¥0.05", "-¥0.05"),
-    (Money(0), "¥0", "¥0.00"),
-    (Money(20_00, "USD"), "US$20", "$20.00"),
-    (Money(20_00, "GBP"), "£20", "£20.00"),
-    (Money(599, "JPY"), "JP¥599", "¥599"),
-    (date(2026, 11, 24), "11月24日（周二）", "Tue 24 Nov"),
-    (date(2027, 1, 3), "2027年1月3日（周日）", "Sun 3 Jan 2027"),
-    (datetime(2026, 12, 31, 16, 5, tzinfo=UTC), "2027年1月1日（周五）00:05", "Fri 1 Jan 2027, 00:05"),
-    (datetime(2026, 7, 1, 1, 0, tzinfo=UTC), "7月1日（周三）09:00", "Wed 1 Jul, 09:00"),
-    (0, "0", "0"),
-    ("", "", ""),
-    (Words("冰箱", "fridge"), "冰箱", "fridge"),
-    (Text("sample.order", {"number": "A-1", "price": Money(100)}), "A-1，¥1", "A-1, ¥1.00"),
-])
+@pytest.mark.parametrize(
+    ("value", "zh", "en"),
+    [
+        (Money(599_00), "¥599", "¥599.00"),
+        (Money(1234_50), "¥1,234.50", "¥1,234.50"),
+        (Money(-5), "-¥0.05", "-¥0.05"),
+        (Money(0), "¥0", "¥0.00"),
+        (Money(20_00, "USD"), "US$20", "$20.00"),
+        (Money(20_00, "GBP"), "£20", "£20.00"),
+        (Money(599, "JPY"), "JP¥599", "¥599"),
+        (date(2026, 11, 24), "11月24日（周二）", "Tue 24 Nov"),
+        (date(2027, 1, 3), "2027年1月3日（周日）", "Sun 3 Jan 2027"),
+        (datetime(2026, 12, 31, 16, 5, tzinfo=UTC), "2027年1月1日（周五）00:05", "Fri 1 Jan 2027, 00:05"),
+        (datetime(2026, 7, 1, 1, 0, tzinfo=UTC), "7月1日（周三）09:00", "Wed 1 Jul, 09:00"),
+        (0, "0", "0"),
+        ("", "", ""),
+        (Words("冰箱", "fridge"), "冰箱", "fridge"),
+        (Text("sample.order", {"number": "A-1", "price": Money(100)}), "A-1，¥1", "A-1, ¥1.00"),
+    ],
+)
 def test_values_as_each_language_writes_them(texts, value, zh, en):
     assert written(texts, value, "zh") == zh
     assert written(texts, value, "en") == en
@@ -124,9 +140,13 @@ def test_traditional_script_leaves_numbers_addresses_and_latin_alone(texts):
 
 
 def test_buttons_are_worded_too(texts):
-    say = Say("sample.yes", buttons=(
-        Button("sample.no", "decline"), Button("sample.later", "wait", values={"when": date(2026, 11, 25)}),
-    ))
+    say = Say(
+        "sample.yes",
+        buttons=(
+            Button("sample.no", "decline"),
+            Button("sample.later", "wait", values={"when": date(2026, 11, 25)}),
+        ),
+    )
     assert render(texts, say, "en", CHINA, today=TODAY) == Rendered("Yes", ("No", "Later, Wed 25 Nov"), 0)
     assert render(texts, say, "zh-Hant", CHINA, today=TODAY).labels == ("不用", "11月25日（週三）再說")
 
@@ -148,6 +168,7 @@ def test_braces_from_customers_do_no_harm(texts, words):
 
 
 # --- variants ---
+
 
 def test_a_variant_is_the_same_for_the_same_seed_and_says_which_it_was(texts):
     spoken = [render(texts, Say("sample.sorry"), "zh", CHINA, seed).text for seed in range(6)]
@@ -177,6 +198,7 @@ def test_any_memory_gives_a_variant(count, seed, avoid):
 
 # --- what is refused when writing ---
 
+
 def test_an_unknown_text_is_an_error_of_its_own(texts):
     with pytest.raises(UnknownText, match=r"data/texts/sample\.yml: there is no 'nothing'"):
         render(texts, Say("sample.nothing"), "zh", CHINA)
@@ -192,9 +214,22 @@ def test_a_missing_value_is_an_error_not_a_hole(texts):
         render(texts, Say("sample.value", {"value": Text("sample.order", {"number": "1"})}), "en", CHINA)
 
 
-@pytest.mark.parametrize("value", [
-    None, True, False, 1.5, [], {}, object(), (None,), DUE.replace(tzinfo=None), timedelta(1), b"x",
-])
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        False,
+        1.5,
+        [],
+        {},
+        object(),
+        (None,),
+        DUE.replace(tzinfo=None),
+        timedelta(1),
+        b"x",
+    ],
+)
 def test_what_cannot_be_written_is_refused(texts, value):
     for language in ("zh", "zh-Hant", "en"):
         with pytest.raises(MissingValue, match=r"'value' was given .* for \{value\}"):
@@ -208,42 +243,48 @@ def test_a_language_we_do_not_write_is_refused(texts):
 
 # --- what is refused when reading ---
 
-@pytest.mark.parametrize(("content", "message"), [
-    ("commit: {zh: 好}", "'commit' has no en"),
-    ("commit: {en: Good}", "'commit' has no zh"),
-    ("commit: {zh: 好, en: ''}", "'commit' has an empty text where a text in en should be"),
-    ("commit: {zh: 好, en: '   '}", "'commit' has an empty text where a text in en should be"),
-    ("commit: {zh: 好, en: }", "'commit' has nothing where a text in en should be"),
-    ("commit: {zh: 24, en: '24'}", "'commit' has '24' where a text in zh should be"),
-    ("commit: {zh: true, en: 'true'}", "'commit' has true where a text in zh should be"),
-    ("commit: {zh: [], en: Good}", "'commit' has an empty list in zh"),
-    ("commit: {zh: [好, 好], en: Good}", "'commit' has the same variant twice in zh"),
-    ("commit: {zh: [好, {a: b}], en: Good}", "'commit' has names with values where a text in zh should be"),
-    ("commit: Good", "'commit' must hold names with values, not 'Good'"),
-    ("commit:", "'commit' must hold names with values, not nothing"),
-    ("commit: {zh: 好, en: Good, fr: Bon}", "'commit' has 'fr'; a text has zh and en and nothing else"),
-    ("commit: {zh: 好, en: 'Good {due}'}", "'commit' has {due} in en but not in zh"),
-    ("commit: {zh: '好{due}', en: Good}", "'commit' has {due} in zh but not in en"),
-    ("commit: {zh: ['好{due}', 好], en: 'Good {due}'}", "'commit' has {due} in some variants of zh but not in all"),
-    ("commit: {zh: '好{a.b}', en: 'Good {a.b}'}", "'commit' (zh) has {a.b}: only a plain name may stand in braces"),
-    ("commit: {zh: '好{a[0]}', en: Good}", "(zh) has {a[0]}: only a plain name"),
-    ("commit: {zh: 好, en: '{a!r}'}", "(en) has {a!r}: only a plain name"),
-    ("commit: {zh: 好, en: '{a:>9}'}", "(en) has {a:>9}: only a plain name"),
-    ("commit: {zh: 好, en: '{}'}", "(en) has {}: only a plain name"),
-    ("commit: {zh: 好, en: '{0}'}", "(en) has {0}: only a plain name"),
-    ("commit: {zh: 好, en: '{Due}'}", "(en) has {Due}: only a plain name"),
-    ("commit: {zh: 好, en: 'a { b'}", "(en) has a brace without its partner"),
-    ("commit: {zh: 好, en: 'a } b'}", "(en) has a brace without its partner"),
-    ("Commit it: {zh: 好, en: Good}", "'Commit it' is no name for a text"),
-    ("a.b: {zh: 好, en: Good}", "'a.b' is no name for a text"),
-    ("2: {zh: 好, en: Good}", "'2' is no name for a text"),
-    ("commit: {zh: 好, en: Good}\nother: {zh: 好, en: Good}\ncommit: {zh: 行, en: Fine}",
-     ", line 3: 'commit' is there twice (first in line 1)"),
-    ("commit: {zh: 好, en: Good, zh: 行}", ", line 1: 'zh' is there twice"),
-    ("- commit", ": must hold names with values, not a list"),
-    ("commit: {zh: 好", ", line 2: did not find"),
-    ("commit: !!python/object/apply:os.getcwd []", ", line 1: could not determine a constructor"),
-])
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("commit: {zh: 好}", "'commit' has no en"),
+        ("commit: {en: Good}", "'commit' has no zh"),
+        ("commit: {zh: 好, en: ''}", "'commit' has an empty text where a text in en should be"),
+        ("commit: {zh: 好, en: '   '}", "'commit' has an empty text where a text in en should be"),
+        ("commit: {zh: 好, en: }", "'commit' has nothing where a text in en should be"),
+        ("commit: {zh: 24, en: '24'}", "'commit' has '24' where a text in zh should be"),
+        ("commit: {zh: true, en: 'true'}", "'commit' has true where a text in zh should be"),
+        ("commit: {zh: [], en: Good}", "'commit' has an empty list in zh"),
+        ("commit: {zh: [好, 好], en: Good}", "'commit' has the same variant twice in zh"),
+        ("commit: {zh: [好, {a: b}], en: Good}", "'commit' has names with values where a text in zh should be"),
+        ("commit: Good", "'commit' must hold names with values, not 'Good'"),
+        ("commit:", "'commit' must hold names with values, not nothing"),
+        ("commit: {zh: 好, en: Good, fr: Bon}", "'commit' has 'fr'; a text has zh and en and nothing else"),
+        ("commit: {zh: 好, en: 'Good {due}'}", "'commit' has {due} in en but not in zh"),
+        ("commit: {zh: '好{due}', en: Good}", "'commit' has {due} in zh but not in en"),
+        ("commit: {zh: ['好{due}', 好], en: 'Good {due}'}", "'commit' has {due} in some variants of zh but not in all"),
+        ("commit: {zh: '好{a.b}', en: 'Good {a.b}'}", "'commit' (zh) has {a.b}: only a plain name may stand in braces"),
+        ("commit: {zh: '好{a[0]}', en: Good}", "(zh) has {a[0]}: only a plain name"),
+        ("commit: {zh: 好, en: '{a!r}'}", "(en) has {a!r}: only a plain name"),
+        ("commit: {zh: 好, en: '{a:>9}'}", "(en) has {a:>9}: only a plain name"),
+        ("commit: {zh: 好, en: '{}'}", "(en) has {}: only a plain name"),
+        ("commit: {zh: 好, en: '{0}'}", "(en) has {0}: only a plain name"),
+        ("commit: {zh: 好, en: '{Due}'}", "(en) has {Due}: only a plain name"),
+        ("commit: {zh: 好, en: 'a { b'}", "(en) has a brace without its partner"),
+        ("commit: {zh: 好, en: 'a } b'}", "(en) has a brace without its partner"),
+        ("Commit it: {zh: 好, en: Good}", "'Commit it' is no name for a text"),
+        ("a.b: {zh: 好, en: Good}", "'a.b' is no name for a text"),
+        ("2: {zh: 好, en: Good}", "'2' is no name for a text"),
+        (
+            "commit: {zh: 好, en: Good}\nother: {zh: 好, en: Good}\ncommit: {zh: 行, en: Fine}",
+            ", line 3: 'commit' is there twice (first in line 1)",
+        ),
+        ("commit: {zh: 好, en: Good, zh: 行}", ", line 1: 'zh' is there twice"),
+        ("- commit", ": must hold names with values, not a list"),
+        ("commit: {zh: 好", ", line 2: did not find"),
+        ("commit: !!python/object/apply:os.getcwd []", ", line 1: could not determine a constructor"),
+    ],
+)
 def test_a_broken_file_is_named_with_its_key(tmp_path, content, message):
     with pytest.raises(BadContent) as error:
         Texts.load(folder(tmp_path, complaints=content))

@@ -15,12 +15,33 @@ def read(tmp_path, text):
     return datafile.read(path)
 
 
-@pytest.mark.parametrize(("text", "value"), [
-    ("yes", "yes"), ("no", "no"), ("on", "on"), ("off", "off"), ("true", True), ("False", False),
-    ("10:30", "10:30"), ("09:00", "09:00"), ("0123", "0123"), ("0", 0), ("42", 42), ("-7", -7), ("+86", 86),
-    ("1_000", "1_000"), ("0x1f", "0x1f"), ("1.5", 1.5), ("1e3", "1e3"), (".5", ".5"), ("~", None),
-    ("2026-12-24", date(2026, 12, 24)), ("'42'", "42"), ("2026.01", 2026.01),
-])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("yes", "yes"),
+        ("no", "no"),
+        ("on", "on"),
+        ("off", "off"),
+        ("true", True),
+        ("False", False),
+        ("10:30", "10:30"),
+        ("09:00", "09:00"),
+        ("0123", "0123"),
+        ("0", 0),
+        ("42", 42),
+        ("-7", -7),
+        ("+86", 86),
+        ("1_000", "1_000"),
+        ("0x1f", "0x1f"),
+        ("1.5", 1.5),
+        ("1e3", "1e3"),
+        (".5", ".5"),
+        ("~", None),
+        ("2026-12-24", date(2026, 12, 24)),
+        ("'42'", "42"),
+        ("2026.01", 2026.01),
+    ],
+)
 def test_plain_words_are_what_they_look_like(tmp_path, text, value):
     found = read(tmp_path, f"key: {text}")["key"]
     assert found == value
@@ -41,8 +62,10 @@ def test_a_name_given_twice_is_refused(tmp_path, text):
         read(tmp_path, text)
 
 
-@pytest.mark.parametrize("text", ["a: [", "a: !!python/name:os.system x", "a: 'x", "? [a]\n: b\n? {a: b}\n: c", "\x00",
-                                  "a: *b", "a: 2026-13-45"])
+@pytest.mark.parametrize(
+    "text",
+    ["a: [", "a: !!python/name:os.system x", "a: 'x", "? [a]\n: b\n? {a: b}\n: c", "\x00", "a: *b", "a: 2026-13-45"],
+)
 def test_what_cannot_be_read_is_our_own_error(tmp_path, text):
     with pytest.raises(BadContent, match=r"file\.yml"):
         read(tmp_path, text)

@@ -4,6 +4,7 @@ import pytest
 
 from bot.messages import Button
 from tests.enquiries.chat import Chat, values_of
+from tests.enquiries.people import DELIVERED
 
 POLICY = ("place_order", "delivery_options", "delivery_period", "check_refund_policy", "check_payment_methods",
           "registration_problems", "recover_password", "edit_account", "contact_customer_service")
@@ -21,6 +22,12 @@ async def test_words_that_surely_fit_another_article_get_that_one(chat: Chat) ->
     words = "退货时赠品怎么办" if chat.language == "zh" else "what about gifts when I return"
     await chat.says(words, "check_refund_policy")
     assert values_of(chat, "products.answer")["body"] == chat.data.knowledge.articles["return-gift"].body
+
+
+async def test_asking_whether_an_order_can_go_back_leads_to_returning_it(lin: Chat) -> None:
+    assert await lin.says(f"can {DELIVERED} go back", "check_refund_policy") == ["products.answer"]
+    assert (await lin.taps("refunds.return_button"))[-1] == "refunds.return_sure"
+    assert DELIVERED in lin.text
 
 
 async def test_customer_service_comes_with_a_person(chat: Chat) -> None:

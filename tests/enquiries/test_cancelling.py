@@ -145,11 +145,29 @@ async def test_only_what_can_be_cancelled_is_offered(lin: Chat) -> None:
 
 async def test_an_unclear_answer_is_asked_again_and_then_a_person_is_offered(lin: Chat) -> None:
     await lin.says(f"cancel {PAID}", "cancel_order")
-    assert await lin.says("hmm", "nlu_fallback") == ["talk.yes_or_no"]
-    assert lin.labels == ["talk.yes", "talk.no"]
-    assert await lin.says("hmmmm", "nlu_fallback") == ["talk.yes_or_no"]
-    assert lin.labels == ["talk.yes", "talk.no", "enquiries.fetch_person"]
-    assert await lin.taps("talk.yes") == ["orders.cancelled_refund"]
+    assert await lin.says("hmm", "nlu_fallback") == ["talk.please_choose"]
+    assert lin.labels == ["orders.cancel_yes", "orders.cancel_no"]
+    assert await lin.says("hmmmm", "nlu_fallback") == ["talk.please_choose"]
+    assert lin.labels == ["orders.cancel_yes", "orders.cancel_no", "enquiries.fetch_person"]
+    assert await lin.taps("orders.cancel_yes") == ["orders.cancelled_refund"]
+
+
+async def test_typing_what_a_button_says_is_as_good_as_a_tap(lin: Chat) -> None:
+    await lin.says(f"cancel {PAID}", "cancel_order")
+    no, yes = lin.texts[3], lin.texts[2]
+    assert await lin.says(no, "cancel_order") == ["orders.cancel_left"]
+    await lin.says(f"cancel {PAID}", "cancel_order")
+    assert await lin.says(yes, "out_of_scope") == ["talk.out_of_scope"], "unless it is taken for something else"
+    assert await lin.says(f"  {yes}! ", "nlu_fallback") == ["orders.cancelled_refund"]
+
+
+async def test_the_same_wish_again_is_about_the_same_order_and_asked_again(lin: Chat) -> None:
+    await lin.says(f"cancel {PAID}", "cancel_order")
+    assert (await lin.says("so cancel it then", "cancel_order"))[-1] == "orders.cancel_sure"
+    assert PAID in lin.text
+    assert (await lin.order(PAID)).state is OrderState.PAID
+    assert (await lin.says(f"cancel {UNPAID}", "cancel_order"))[-1] == "orders.cancel_sure"
+    assert UNPAID in lin.text
 
 
 async def test_a_button_with_a_foreign_order_does_nothing(lin: Chat) -> None:

@@ -25,7 +25,9 @@ HOURS = Hours.load(datafile.read(ROOT / "data/policy/hours.yml"))
 
 
 def test_a_question_comes_back_from_the_database_as_it_was() -> None:
+    offered = Question("action_x", Expecting.TEXT, {}, NOW, (("no", "orders.cancel_no"), ("yes", "orders.cancel_yes")))
     assert open_question(ASKED.stored(), NOW) == ASKED
+    assert open_question(offered.stored(), NOW) == offered
     assert open_question(None, NOW) is None
 
 
@@ -39,6 +41,7 @@ def test_a_question_holds_for_an_hour(minutes: int, is_open: bool) -> None:
     Question("action_x", Expecting.TEXT, {"order": PAID}, NOW),
     Question("action_x", Expecting.YES_NO, {"order": UNPAID}, NOW),
     Question("action_x", Expecting.YES_NO, {"order": PAID}, NOW + timedelta(microseconds=1)),
+    Question("action_x", Expecting.YES_NO, {"order": PAID}, NOW, (("yes", "orders.cancel_yes"),)),
 ])
 def test_every_question_has_a_token_of_its_own(other: Question) -> None:
     assert other.token != ASKED.token
@@ -63,6 +66,18 @@ def test_what_answers_a_question(expecting: Expecting, intent: str, text: str, a
     args = reply(question, intent, text, FORM)
     assert (args or {}).get("answer") == answer
     assert args is None or args["token"] == question.token
+
+
+LABELS = {"yes": "个人抬头", "company": "公司抬头", "no": "Not now"}
+
+
+@pytest.mark.parametrize(("text", "intent", "answer"), [
+    ("个人抬头", "contact_human_agent", "yes"), ("個人抬頭！", "nlu_fallback", "yes"), ("公司", "inform", "company"),
+    ("抬头", "inform", None), ("公", "inform", None), ("NOT NOW.", "affirm", "no"), ("now", "inform", None),
+    ("some other words", "inform", None), ("!", "inform", None),
+])
+def test_the_words_of_a_button_are_its_answer(text: str, intent: str, answer: str | None) -> None:
+    assert (reply(ASKED, intent, text, FORM, LABELS) or {}).get("answer") == answer
 
 
 @pytest.mark.parametrize(("text", "order"), [

@@ -101,7 +101,7 @@ async def test_a_photo_of_something_broken_leads_to_a_complaint(chat: Chat) -> N
 
 
 async def test_a_button_nobody_knows_any_more(chat: Chat) -> None:
-    assert await chat.taps_old(Button("talk.yes", "action_stale_button")) == ["talk.stale_button"]
+    assert await chat.taps_old(Button("talk.menu_track", "action_stale_button")) == ["talk.stale_button"]
 
 
 async def test_an_unclear_fact_is_asked_for_again(chat: Chat) -> None:

@@ -1,10 +1,10 @@
 """A fake Bot API on loopback: real HTTP, Telegram's own rules for offsets and refusals, and faults on demand.
 
-    async with FakeTelegram() as fake:
-        bot = Telegram(fake.token, clock, api_url=fake.url)
-        lin = fake.customer(name="Lin", language_code="zh-hans")
-        lin.writes("/start")
-        await lin.hears()
+async with FakeTelegram() as fake:
+    bot = Telegram(fake.token, clock, api_url=fake.url)
+    lin = fake.customer(name="Lin", language_code="zh-hans")
+    lin.writes("/start")
+    await lin.hears()
 """
 
 import asyncio

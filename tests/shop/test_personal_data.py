@@ -58,6 +58,7 @@ def test_what_is_shown_of_a_phone_a_mail_and_a_name():
         ("Flat 502, Building 3, 12 Chunxiao Street, Chaoyang, Beijing", "****, Chaoyang, Beijing"),
         ("12 Chunxiao Street, Beijing", "****, Beijing"),
         ("桂香路18号", "桂香****"),
+        ("上海市 桂香路18号", "上海市****"),
         ("", ""),
     ],
 )

@@ -31,6 +31,7 @@ def test_parts_with_more_months_are_still_covered_when_the_whole_is_not():
     after = answer("fridge-410", date(2026, 2, 1))
     assert after.state is CoverState.PARTS_ONLY
     assert [(part.name.en, part.until) for part in after.parts] == [("compressor", date(2035, 1, 31))]
+    assert answer("fridge-410", date(2035, 1, 31)).state is CoverState.PARTS_ONLY
     assert answer("fridge-410", date(2035, 2, 1)).state is CoverState.OVER
 
 
