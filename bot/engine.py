@@ -78,6 +78,7 @@ class Engine:
     """One nlu process at `url`, watched until `stop`."""
 
     def __init__(self, url: str, model: Path, log_file: Path) -> None:
+        self.url = url
         where = urlsplit(url)
         self._host, self._port = where.hostname or "127.0.0.1", where.port or 5005
         self._rasa = Rasa(url)

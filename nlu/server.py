@@ -4,7 +4,6 @@ The port opens when the model is loaded: whoever can connect gets answers.
 """
 
 import argparse
-import asyncio
 import logging
 import os
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 # One thread is fastest for one short message, and the second core belongs to the app.
-THREADS = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")}
+THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 QUIET = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1"}
 SWITCH_SECONDS = 0.001
 """How long the thinking thread may keep the interpreter while a request waits (Python's own value is 0.005)."""
@@ -23,7 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Serves until SIGTERM or SIGINT. Returns the exit code."""
     parser = argparse.ArgumentParser(description="Serve Carebot's model.")
     parser.add_argument("--model", type=Path, required=True, help="the model file that train.py made")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; keep it private: Rasa's API has no password")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on; keep it private: Rasa's API has no password"
+    )
     parser.add_argument("--port", type=int, default=5005)
     parser.add_argument("--parent", type=int, metavar="PID", help="end when this process ends")
     options = parser.parse_args(arguments)
@@ -56,14 +57,13 @@ def _application(model: Path):  # type: ignore[no-untyped-def]  # Sanic, which i
     import rasa.utils.log_utils
     from rasa.core.agent import Agent
     from rasa.server import create_app
-
     from serving.engine import Engine
     from serving.routes import add_routes
 
     rasa.utils.log_utils.configure_structlog(logging.WARNING)
     logging.getLogger().setLevel(logging.WARNING)
     agent = Agent.load(model)
-    asyncio.run(Engine(agent).warm())
+    Engine(agent).warm()
     app = create_app(agent, cors_origins=None)
     add_routes(app)
     return app

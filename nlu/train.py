@@ -23,7 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Returns the exit code: 0 when the model is there, 1 when training failed."""
     parser = argparse.ArgumentParser(description="Train Carebot's model.")
     parser.add_argument("--out", type=Path, default=HERE.parent / "var" / "models", help="folder for the models")
-    parser.add_argument("--data", type=Path, help="the shop's data folder (default: $CAREBOT_DATA_DIR, or data/ beside nlu/)")
+    parser.add_argument(
+        "--data", type=Path, help="the shop's data folder (default: $CAREBOT_DATA_DIR, or data/ beside nlu/)"
+    )
     parser.add_argument("--fingerprint", action="store_true", help="only print the fingerprint")
     parser.add_argument("--force", action="store_true", help="train even if the model is there")
     options = parser.parse_args(arguments)
@@ -67,7 +69,11 @@ def train(model: Path, catalogue: Path) -> int:
     model.parent.mkdir(parents=True, exist_ok=True)
     os.chdir(HERE)
     sys.path.insert(0, str(HERE))
-    os.environ |= {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1"}
+    os.environ |= {
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    }
     os.environ["LOG_LEVEL"] = "ERROR"  # also turns off Rasa's progress bars, one line for every step of theirs
     say(f"[1/4] loading Rasa (model {model.name.removesuffix('.tar.gz')})")
     from training import remove_leftovers, train_model
@@ -93,7 +99,7 @@ def forget_old(folder: Path) -> None:
 
 def say(line: str) -> None:
     """One line of progress, at once; also while Rasa's own printing is being held back."""
-    print(line, file=sys.__stdout__, flush=True)  # noqa: T201
+    print(line, file=sys.__stdout__, flush=True)
 
 
 if __name__ == "__main__":

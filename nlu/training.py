@@ -44,7 +44,7 @@ def train_model(folder: Path, catalogue: Path, say: Callable[[str], None]) -> Pa
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").addFilter(_matters)
     import rasa
-    import rasa.model_training  # noqa: F401  (so that the long import is over before the next line is said)
+    import rasa.model_training
     from rasa.utils.log_utils import configure_structlog
 
     configure_structlog(logging.WARNING)

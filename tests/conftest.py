@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot import engine, migrate
 from bot.db import Database
@@ -17,6 +18,12 @@ from tests.openshop import Shop, open_shop
 RUNNING_NLU = os.environ.get("CAREBOT_TEST_RASA_URL", "")
 """An nlu that runs already, for whoever runs the tests again and again."""
 IN_CI = os.environ.get("CI") == "true"
+# A busy machine is no failure: properties are judged by what holds, not by how fast examples are found.
+settings.register_profile(
+    "carebot", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=os.environ.get("CI") == "true"
+)
+settings.load_profile("carebot")
+
 DATABASES = ("sqlite", "postgresql")
 
 

@@ -281,6 +281,12 @@ def chases(context: Mapping[str, Any], text: str, rules: Rules) -> bool:
     return context["stage"] == Stage.COMMIT and Hint.NOT_YET in hints and len(text) <= FEW_WORDS
 
 
+def wants_deeds(context: Mapping[str, Any], text: str, rules: Rules) -> bool:
+    """Before the facts are known, "what will you do?" ends the talk about feelings; there is no state to tell yet."""
+    early = context["stage"] in (Stage.VENT, Stage.ACKNOWLEDGE)
+    return early and Hint.WHAT_WILL_YOU_DO in rules.complaints.hints_in(text)
+
+
 async def way_back(session: AsyncSession, conversation: Conversation, rules: Rules) -> list[Say]:
     """After an enquiry in the middle: the case goes on where it was."""
     case = await session.get(Case, conversation.case_id) if conversation.case_id else None

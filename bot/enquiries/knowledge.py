@@ -12,7 +12,8 @@ from bot import datafile
 from bot.enquiries.article import LANGUAGES, WORDS_FILE, Article, Language, read_articles
 from bot.enquiries.bm25 import Index
 from bot.enquiries.segmenter import counts, segmenter
-from bot.enquiries.terms import SINGLE, Terms, Wordlist, read_words, terms_in
+from bot.enquiries.terms import SINGLE, Terms, terms_in
+from bot.enquiries.wordlist import Wordlist, read_words
 from bot.shop.policy import ShopPolicy
 from bot.shop.product import Catalogue, facts_of
 
@@ -113,7 +114,9 @@ class Knowledge:
         `language` is zh or en. Only the first hit can be sure.
         """
         spoken: Language = "zh" if language == "zh" else "en"
-        limits, terms = self._limits[spoken], self._terms[spoken](question[:LONGEST])
+        limits = self._limits[spoken]
+        # Saying a word again does not make it weigh more in a question.
+        terms = {term: min(weight, 1.0) for term, weight in self._terms[spoken](question[:LONGEST]).items()}
         index = self._indexes[spoken]
         found = index.search(terms, max(k, 2))
         if not found:

@@ -8,11 +8,10 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.enquiries.article import LANGUAGES, WORDS_FILE, Language
-from bot.errors import BadContent
+from bot.enquiries.article import Language
+from bot.enquiries.wordlist import Wordlist
 from bot.hanzi import to_simplified
 
 Terms = Mapping[str, float]
@@ -20,68 +19,6 @@ CHINESE = "\u3400-\u9fff"
 PAIR = 0.25
 """The weight of a pair of characters that is no word; of a single character SINGLE. Measured on the calibration set."""
 SINGLE = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """When an answer is given, in the unit of Hit.score."""
-
-    sure: float
-    unsure: float
-    ahead: float
-    """By which share of the first score the second must be lower."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wordlist:
-    """Source: data/knowledge/words.yml."""
-
-    same: Mapping[str, tuple[tuple[str, ...], ...]]
-    small: Mapping[str, frozenset[str]]
-    limits: Mapping[str, Limits]
-
-
-def read_words(raw: object, file: str = f"data/knowledge/{WORDS_FILE}") -> Wordlist:
-    """Raises BadContent naming file and key."""
-    if not isinstance(raw, Mapping):
-        raise BadContent(f"{file}: must have thresholds, same and small")
-    return Wordlist(
-        same={language: _lines(raw, language, file) for language in LANGUAGES},
-        small={language: frozenset(_texts(_entry(raw, "small", language, file), file)) for language in LANGUAGES},
-        limits={language: _limits(_entry(raw, "thresholds", language, file), language, file) for language in LANGUAGES},
-    )
-
-
-def _entry(raw: Mapping[str, object], section: str, language: str, file: str) -> object:
-    said = raw.get(section)
-    if not isinstance(said, Mapping) or language not in said:
-        raise BadContent(f"{file}: {section} has no {language}")
-    return said[language]
-
-
-def _texts(raw: object, file: str) -> list[str]:
-    if not isinstance(raw, list):
-        raise BadContent(f"{file}: {raw!r} must be a list of words")
-    if odd := [word for word in raw if not isinstance(word, str)]:
-        raise BadContent(f"{file}: put {odd[0]!r} in quotes")
-    return raw
-
-
-def _lines(raw: Mapping[str, object], language: str, file: str) -> tuple[tuple[str, ...], ...]:
-    lines = _entry(raw, "same", language, file)
-    if not isinstance(lines, list):
-        raise BadContent(f"{file}: same.{language} must be a list of lines such as [fridge, refrigerator]")
-    return tuple(tuple(_texts(line, file)) for line in lines)
-
-
-def _limits(raw: object, language: str, file: str) -> Limits:
-    shares = [raw.get(name) for name in ("sure", "unsure", "ahead")] if isinstance(raw, Mapping) else []
-    if len(shares) != 3 or not all(isinstance(share, int) and 0 <= share <= 100 for share in shares):
-        raise BadContent(f"{file}: thresholds.{language} needs sure, unsure and ahead, each 0 to 100")
-    sure, unsure, ahead = (int(str(share)) / 100 for share in shares)
-    if unsure > sure:
-        raise BadContent(f"{file}: thresholds.{language}: unsure is above sure")
-    return Limits(sure, unsure, ahead)
 
 
 def plain(text: str) -> str:

@@ -135,6 +135,8 @@ class Answering:
             action = "action_person_at_once"
         elif complaints.chases(seen.context, text, self._data.now.rules):
             action = "action_case_status"
+        elif action == "action_case_status" and complaints.wants_deeds(seen.context, text, self._data.now.rules):
+            action = "action_continue_complaint"
         return action, Heard(text, attachments, decision=decision, reading=reading)
 
     async def _commit(

@@ -3,16 +3,16 @@
 Seeded: the same people and order numbers on every day. Source: data/demo/people.yml.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import count
 from random import Random
 
-from bot.shop.benefit import Benefit, BenefitKind, Request
+from bot.shop.benefit import Benefit
 from bot.shop.customer import Birthday, Calendar, CustomerRecord
+from bot.shop.demo_benefits import benefits_of
 from bot.shop.demo_cast import Demo, Stage, invoice_url, tracking_number
-from bot.shop.order import InvoiceState, Item, Order
+from bot.shop.order import AWAITED, InvoiceState, Item, Order
 from bot.shop.order import OrderState as State
 from bot.shop.order import RefundState as Refund
 from bot.shop.reading import Section
@@ -60,7 +60,6 @@ SCENES = (
     Scene(State.RETURNED, Refund.REFUSED),
 )
 BEFORE_SHIPPING = frozenset({State.PLACED, State.PAID, State.PACKED, State.CANCELLED})
-ON_THE_WAY = frozenset({State.PAID, State.PACKED, State.SHIPPED, State.OUT_FOR_DELIVERY})
 
 
 class Crowd:
@@ -76,12 +75,13 @@ class Crowd:
         customers: list[CustomerRecord] = []
         orders: list[Order] = []
         benefits: list[Benefit] = []
+        presents = self.people.section("benefits")
         for number in range(after + 1, self.people.whole("customers", least=after) + 1):
             customer, place = self.customer(number)
             own = [self.order(customer, place, scene) for scene in self.scenes(number - after - 1)]
             customers.append(replace(customer, created_on=self.joined(own)))
             orders += own
-            benefits += self.benefits(customer, own)
+            benefits += benefits_of(customer, own, presents, self.stage, self.random)
         return Demo(tuple(customers), tuple(orders), tuple(benefits))
 
     def scenes(self, place: int) -> list[Scene]:
@@ -166,7 +166,7 @@ class Crowd:
         match scene.state:
             case State.PLACED:
                 return 1
-            case _ if scene.state in ON_THE_WAY and scene.late:
+            case _ if scene.state in AWAITED and scene.late:
                 return wait + random.randint(1, 6)
             case State.PAID | State.PACKED:
                 return random.randint(1, min(2, wait))
@@ -217,82 +217,3 @@ class Crowd:
             due = -self.random.randint(1, 5) if scene.late else self.random.randint(1, 6)
         due_on = self.stage.days.on(due)
         return replace(order, refund_state=scene.refund, refund_cents=order.total_cents, refund_due=due_on)
-
-    def benefits(self, customer: CustomerRecord, orders: list[Order]) -> Iterator[Benefit]:
-        """Points for most; coupons, a longer warranty, a membership, a contract bonus, gifts for some."""
-        section, random, on = self.people.section("benefits"), self.random, self.stage.days.on
-        soon = random.randint(1, 29) if random.randrange(4) == 0 else random.randint(30, 364)
-        id = f"B-{customer.id}-"
-        if random.randrange(10) < 7:
-            amount, undone = random.randint(100, 6000), frozenset({Request.DELETE_ACCOUNT})
-            yield Benefit(
-                f"{id}1",
-                customer.id,
-                BenefitKind.POINTS,
-                section.words("points"),
-                amount,
-                amount,
-                expires_on=on(soon),
-                lost_if=undone,
-            )
-        if random.randrange(10) < 4:
-            yield self.coupon(f"{id}2", customer, orders, section)
-        delivered = [order for order in orders if order.state is State.DELIVERED]
-        if delivered and random.randrange(10) < 2:
-            more = section.section("warranty")
-            yield Benefit(
-                f"{id}3",
-                customer.id,
-                BenefitKind.WARRANTY,
-                more.as_words(),
-                more.whole("months"),
-                order_id=delivered[0].id,
-                lost_if=frozenset({Request.RETURN}),
-            )
-        if customer.tier != next(iter(self.stage.policy.tiers)):
-            yield Benefit(
-                f"{id}4",
-                customer.id,
-                BenefitKind.MEMBERSHIP,
-                section.words("membership"),
-                expires_on=on(random.randint(5, 350)),
-                lost_if=frozenset({Request.DELETE_ACCOUNT}),
-            )
-        if random.randrange(20) == 0:
-            bonus = section.section("contract")
-            yield Benefit(
-                f"{id}5",
-                customer.id,
-                BenefitKind.CONTRACT,
-                bonus.as_words(),
-                value_cents=bonus.whole("worth"),
-                due_on=on(random.randint(1, 60)),
-                lost_if=frozenset({Request.WITHDRAW, Request.DELETE_ACCOUNT}),
-            )
-        if delivered and random.randrange(15) == 0:
-            gift = section.section("gift")
-            yield Benefit(
-                f"{id}6",
-                customer.id,
-                BenefitKind.GIFT,
-                gift.as_words(),
-                value_cents=gift.whole("worth"),
-                expires_on=on(random.randint(3, 60)),
-                order_id=delivered[-1].id,
-            )
-
-    def coupon(self, id: str, customer: CustomerRecord, orders: list[Order], section: Section) -> Benefit:
-        """Bound to an order on its way where there is one; else free, now and then used or already over."""
-        kind = self.random.choice(section.sections("coupons"))
-        bound = next((order for order in orders if order.state in ON_THE_WAY), None)
-        return Benefit(
-            id,
-            customer.id,
-            BenefitKind.COUPON,
-            kind.as_words(),
-            value_cents=kind.whole("worth"),
-            expires_on=self.stage.days.on(self.random.randint(-5, 60)),
-            order_id=bound.id if bound else None,
-            lost_if=frozenset({Request.CANCEL, Request.RETURN}) if bound else frozenset({Request.DELETE_ACCOUNT}),
-            used=bound is None and self.random.randrange(6) == 0,
-        )

@@ -1,10 +1,10 @@
-"""When we are not sure enough to act. The policies then see `nlu_fallback`; the ranking keeps the guesses.
+"""When we are not sure enough to act: the policies then see `nlu_fallback`, and the ranking keeps the guesses.
 
 Complaints are weighed together: a dented fridge is surely a complaint even where it is open whether about the goods or the
 delivery. When all kinds together outweigh the best other guess, the likeliest kind is taken, with their common confidence.
 
-Angry customers write what looks like an enquiry ("where is my parcel??"). Inside a complaint an enquiry therefore has to be
-clearer than elsewhere; below `enquiry_inside_complaint` the message counts as part of the complaint.
+Angry customers write what looks like an enquiry ("where is my parcel??"). Inside a complaint an enquiry therefore
+has to be clearer than elsewhere; below `enquiry_inside_complaint` the message counts as part of the complaint.
 """
 
 from typing import Any
@@ -61,4 +61,6 @@ class Doubt(Untrained, IntentClassifier, GraphComponent):
         certain = {"name": OUT_OF_SCOPE, "confidence": 1.0}
         others = [guess for guess in message.get(INTENT_RANKING_KEY) or [] if guess["name"] != OUT_OF_SCOPE]
         message.set(INTENT, dict(certain), add_to_output=True)
-        message.set(INTENT_RANKING_KEY, [certain, *({**guess, "confidence": 0.0} for guess in others)], add_to_output=True)
+        message.set(
+            INTENT_RANKING_KEY, [certain, *({**guess, "confidence": 0.0} for guess in others)], add_to_output=True
+        )

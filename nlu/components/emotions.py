@@ -1,11 +1,12 @@
 """How the customer feels: the same linear model as for intents, with the signs of signs.py beside the meaning.
 
-Labels come from the examples' metadata (`metadata: {emotion: angry}` on an intent block); examples without one are not used.
+Labels come from the examples' metadata (`metadata: {emotion: angry}` on an intent block); examples without one are
+not used.
 """
 
 import json
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -31,14 +32,14 @@ class EmotionClassifier(Trained, GraphComponent):
 
     FILE = "signs.json"
     _signs: Signs
-    _model: Optional[Softmax] = None
+    _model: Softmax | None = None
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {"strength": 3.0, "temperature": 1.0, "words": "words/emotions.yml"}
 
     @classmethod
-    def fingerprint_addon(cls, config: dict[str, Any]) -> Optional[str]:
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Rasa's cache of trained components must notice a changed word file."""
         return deep_container_fingerprint(Path(config["words"]).read_text(encoding="utf-8"))
 
@@ -86,7 +87,7 @@ class EmotionClassifier(Trained, GraphComponent):
         return Inputs(np.hstack([meaning.dense, signs]), meaning.sparse)
 
 
-def _label(message: Message) -> Optional[str]:
+def _label(message: Message) -> str | None:
     """The emotion an example carries. Raises ValueError for one that does not exist."""
     about = (message.get("metadata") or {}).get("intent") or {}
     label = about.get("emotion") if isinstance(about, dict) else None

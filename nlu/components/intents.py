@@ -65,7 +65,7 @@ class FusedIntentClassifier(Trained, IntentClassifier, GraphComponent):
         return component
 
     def process(self, messages: list[Message]) -> list[Message]:
-        for message, row in zip(messages, self._model.probabilities(inputs_of(messages))):
+        for message, row in zip(messages, self._model.probabilities(inputs_of(messages)), strict=True):
             ranking = self._model.ranking(row, self.config["ranking_length"])
             message.set(INTENT, dict(ranking[0]), add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)

@@ -7,22 +7,23 @@ conversation's.
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any
 
 from rasa.engine.graph import GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.training_data.message import Message
 
 from components.graph import Untrained
-from components.text import HAN, plain_of, simplified_only, traditional_to_simplified
+from components.text import HAN, simplified_only, traditional_only
 
 LATIN_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _WITH_DIGITS = re.compile(r"\S*\d\S*|https?://\S+|\S+@\S+")
 _KANA = re.compile(r"[\u3040-\u30ff\uff66-\uff9f]")
-_NEUTRAL = frozenset("ok okay k kk hi hey hello yo bye haha hahaha lol wow thx ty pls plz no yes vip app sos emo wtf omg".split())
+_NEUTRAL = frozenset(
+    ["ok", "okay", "k", "kk", "hi", "hey", "hello", "yo", "bye", "haha", "hahaha", "lol", "wow", "thx", "ty", "pls", "plz", "no", "yes", "vip", "app", "sos", "emo", "wtf", "omg"]
+)
 _ENGLISH = frozenset(
-    "a an and are at be but can did do does for from have how i in is it me my not of on or please so that the they this to "
-    "was we what when where which who why will with you your".split()
+    ["a", "an", "and", "are", "at", "be", "but", "can", "did", "do", "does", "for", "from", "have", "how", "i", "in", "is", "it", "me", "my", "not", "of", "on", "or", "please", "so", "that", "the", "they", "this", "to", "was", "we", "what", "when", "where", "which", "who", "why", "will", "with", "you", "your"]
 )
 
 
@@ -30,8 +31,8 @@ _ENGLISH = frozenset(
 class Language:
     """`code` is zh, en or None for undecided; `script` Hans, Hant or None; `foreign` says: surely neither zh nor en."""
 
-    code: Optional[str]
-    script: Optional[str] = None
+    code: str | None
+    script: str | None = None
     foreign: bool = False
 
 
@@ -39,7 +40,7 @@ class Languages:
     """The rule, with the tables of characters that only one script has."""
 
     def __init__(self) -> None:
-        self._traditional = frozenset(traditional_to_simplified())
+        self._traditional = traditional_only()
         self._simplified = simplified_only()
 
     def of(self, text: str) -> Language:
@@ -57,7 +58,7 @@ class Languages:
             return Language(None, foreign=True)
         return Language("en")
 
-    def _script(self, text: str) -> Optional[str]:
+    def _script(self, text: str) -> str | None:
         traditional = sum(character in self._traditional for character in text)
         simplified = sum(character in self._simplified for character in text)
         if traditional == simplified:

@@ -31,7 +31,7 @@ _LATIN_SIZES = range(2, 6)
 
 
 def grams(text: str) -> Iterator[str]:
-    """The n-grams of a plain text: 1 to 4 Chinese characters, 2 to 5 letters within a word, whole words and pairs of words."""
+    """The n-grams of a plain text: 1 to 4 Chinese characters, 2 to 5 letters of a word, words and pairs of words."""
     previous = "^"
     for piece in _PIECE.findall(_DIGITS.sub("0", readable(text).lower())):
         if HAN.match(piece):
@@ -89,7 +89,10 @@ class Vocabulary:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class NgramFeaturizer(SparseFeaturizer, GraphComponent):
-    """Adds one sparse sentence feature, the TF-IDF row of the plain text. `at_least`: in how many examples an n-gram must be."""
+    """Adds one sparse sentence feature, the TF-IDF row of the plain text.
+
+    `at_least`: in how many examples an n-gram must be.
+    """
 
     FILE = "vocabulary.json"
 
@@ -109,7 +112,11 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> "NgramFeaturizer":
         return cls(config, execution_context.node_name or cls.__name__, model_storage, resource)
 

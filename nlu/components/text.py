@@ -1,7 +1,7 @@
 """What the components share about text: one plain form of a message, and what counts as a Chinese character.
 
-Offsets are code points. `plain` never changes the length of a text, so an offset found in the plain form is the offset in
-what the customer wrote.
+Offsets are code points. `plain` never changes the length of a text, so an offset found in the plain form is the
+offset in what the customer wrote.
 """
 
 import functools
@@ -31,9 +31,14 @@ def plain(text: str) -> str:
     return text.translate(_table())
 
 
-def traditional_to_simplified() -> dict[str, str]:
-    """One simplified character for each traditional one that has exactly one. Source: OpenCC's TSCharacters."""
-    return {one: others[0] for one, others in _characters("TSCharacters") if one not in others and len(others[0]) == 1}
+def simplified_of() -> dict[str, str]:
+    """The (first) simplified character of each traditional one. Source: OpenCC's TSCharacters."""
+    return {one: others[0] for one, others in _characters("TSCharacters") if len(others[0]) == 1}
+
+
+def traditional_only() -> frozenset[str]:
+    """Characters that a writer of simplified Chinese does not use. Source: OpenCC's TSCharacters."""
+    return frozenset(one for one, others in _characters("TSCharacters") if one not in others)
 
 
 def simplified_only() -> frozenset[str]:
@@ -49,13 +54,13 @@ def _characters(name: str) -> list[tuple[str, list[str]]]:
 
 @functools.lru_cache(maxsize=1)
 def _table() -> dict[int, str]:
-    table = {ord(one): other for one, other in traditional_to_simplified().items()}
+    table = {ord(one): other for one, other in simplified_of().items()}
     for code in range(0x3000):
         if (character := _plain_character(chr(code))) != chr(code):
             table[code] = character
     for code in range(0xFF01, 0xFF5F):
         table[code] = chr(code - 0xFEE0)
-    table |= {code: "\ufffd" for code in range(0xD800, 0xE000)}  # half of a pair: breaks everything that writes UTF-8
+    table |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")  # half of a pair: breaks everything that writes UTF-8
     table |= {ord(one): "-" for one in _DASHES}
     table |= {ord(one): other for one, other in {**_QUOTES, **_SIGNS, "\u3000": " ", "\ufeff": " "}.items()}
     return table

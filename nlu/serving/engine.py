@@ -7,6 +7,7 @@ from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from serving.parser import Parser
 from serving.question import Question, ask
 
 RANKING = 10
@@ -19,16 +20,17 @@ class Engine:
 
     def __init__(self, agent: Agent) -> None:
         self.agent = agent
+        self._parser = Parser(agent)
         self._actions: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[str, float]] = {}
 
-    async def warm(self) -> None:
+    def warm(self) -> None:
         """The first message of a process pays for dictionaries that load when they are needed: let it be this one."""
         for text in ("你好，我的订单到哪了？", "Hello, where is my order?"):
-            await self.decide(ask(text, {}))
+            self.decide(ask(text, {}))
 
-    async def decide(self, question: Question) -> dict[str, Any]:
+    def decide(self, question: Question) -> dict[str, Any]:
         """The answer to POST /decide; see README.md for its parts."""
-        parsed = await self.agent.parse_message(question.text)
+        parsed = self._parser.parse(question.text)
         inside = question.slots.get("journey") == "complaint"
         seen = parsed["inside_complaint"] if inside else parsed["intent"]["name"]
         action, sureness = self._action(seen, question.slots)

@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 def follow(pid: int) -> None:
-    """Watches process `pid` from a thread; when it is gone this process gets SIGTERM, and after a grace period ends hard.
+    """Watches process `pid` from a thread; when it is gone this one gets SIGTERM, and after a grace period ends hard.
 
     Works from anywhere in the tree: between us and `pid` there may be a wrapper such as `uv run`.
     """

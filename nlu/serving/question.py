@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MOST_CHARACTERS = 4_000
-"""What is read of one message; more is cut off. The time a decision takes stays bounded (see also components/embedding.py)."""
+"""What is read of one message; more is cut off. So the time of a decision is bounded (see components/embedding.py)."""
 LANGUAGES = ("zh", "en")
 SLOTS: dict[str, frozenset[str]] = {
     "journey": frozenset({"none", "enquiry", "complaint"}),

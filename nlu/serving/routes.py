@@ -2,10 +2,9 @@
 
 import asyncio
 import json
-import threading
-from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from rasa.core.agent import Agent
 from sanic import Sanic, response
@@ -15,23 +14,10 @@ from sanic.response import HTTPResponse
 from serving.engine import Engine
 from serving.question import BadQuestion, read
 
-Answer = TypeVar("Answer")
-
-
-class Worker:
-    """One thread that thinks, so that the server keeps answering; with one at a time nobody waits for two."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, name="decide", daemon=True).start()
-
-    async def run(self, work: Coroutine[Any, Any, Answer]) -> Answer:
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
-
 
 def add_routes(app: Sanic) -> None:
-    """`app` is the one Rasa made; its `ctx.agent` may be exchanged (PUT /model) and removed (DELETE /model) at any time."""
-    worker = Worker()
+    """`app` is Rasa's; its `ctx.agent` may be exchanged (PUT /model) and removed (DELETE /model) at any time."""
+    thinker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decide")  # with one at a time nobody waits for two
     engines: list[Engine] = []
 
     def engine() -> Engine | None:
@@ -50,7 +36,8 @@ def add_routes(app: Sanic) -> None:
             return _json({"error": str(error)}, 400)
         if (thinking := engine()) is None:
             return _json({"error": "no model is loaded"}, 409)
-        return _json(await worker.run(thinking.decide(question)))
+        loop = asyncio.get_running_loop()
+        return _json(await loop.run_in_executor(thinker, thinking.decide, question))
 
     @app.on_response
     async def status(request: Request, answer: HTTPResponse) -> HTTPResponse | None:

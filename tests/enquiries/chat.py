@@ -55,7 +55,8 @@ class Chat:
         """A typed message that nlu understood as `intent`. Gives the keys of the answer."""
         entities = (Entity("product", product, 0, 1),) if product else ()
         decision = Decision(
-            self.language, None, intent, 0.9, tuple((name, 0.3) for name in ranking), entities, "calm", 0.9, "")
+            self.language, None, intent, 0.9, tuple((name, 0.3) for name in ranking), entities, "calm", 0.9, ""
+        )
         return await self._run(self._action(intent), Heard(text, decision=decision))
 
     async def taps(self, key: str) -> list[str]:

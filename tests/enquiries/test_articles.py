@@ -6,8 +6,17 @@ from bot.messages import Button
 from tests.enquiries.chat import Chat, values_of
 from tests.enquiries.people import DELIVERED
 
-POLICY = ("place_order", "delivery_options", "delivery_period", "check_refund_policy", "check_payment_methods",
-          "registration_problems", "recover_password", "edit_account", "contact_customer_service")
+POLICY = (
+    "place_order",
+    "delivery_options",
+    "delivery_period",
+    "check_refund_policy",
+    "check_payment_methods",
+    "registration_problems",
+    "recover_password",
+    "edit_account",
+    "contact_customer_service",
+)
 
 
 @pytest.mark.parametrize("intent", POLICY)

@@ -15,8 +15,10 @@ async def test_points_and_offers_with_the_first_to_expire_first(lin: Chat) -> No
     assert values["tier"] == lin.data.shop.tiers["silver"].name
     told = [(line.key, line.values.get("date")) for line in values["benefits"]]
     assert told == [
-        ("benefits.line_soon", date(2026, 12, 10)), ("benefits.line_until", date(2027, 3, 1)),
-        ("benefits.line", None), ("benefits.line_from", date(2026, 12, 1)),
+        ("benefits.line_soon", date(2026, 12, 10)),
+        ("benefits.line_until", date(2027, 3, 1)),
+        ("benefits.line", None),
+        ("benefits.line_from", date(2026, 12, 1)),
     ]
     assert "用掉的券" not in lin.text
     assert "Used coupon" not in lin.text
@@ -67,7 +69,10 @@ async def test_a_stranger_hears_the_general_terms_and_may_see_their_own(chat: Ch
 
 async def test_deleting_an_account_names_the_cost_asks_and_fetches_a_person(lin: Chat) -> None:
     assert await lin.says("delete my account", "delete_account") == [
-        "benefits.would_lose", "account.delete_open_orders", "account.delete_sure"]
+        "benefits.would_lose",
+        "account.delete_open_orders",
+        "account.delete_sure",
+    ]
     assert set(values_of(lin, "account.delete_open_orders")["orders"]) >= {UNPAID, PAID, LATE}
     keys = await lin.taps("account.delete_yes")
     assert keys[0] == "account.delete_passed_on"

@@ -80,5 +80,6 @@ async def test_a_linked_chat_can_be_unlinked_in_the_settings(lin: Chat) -> None:
 
 async def test_consent_of_one_chat_is_not_that_of_another(chat: Chat) -> None:
     await customers.record_consent(
-        chat.session, chat.conversation, Purpose.SURVEY, True, "words", "en", "typed: yes", chat.clock.now())
+        chat.session, chat.conversation, Purpose.SURVEY, True, "words", "en", "typed: yes", chat.clock.now()
+    )
     assert not await customers.may(chat.session, chat.conversation.id + 1, Purpose.SURVEY)

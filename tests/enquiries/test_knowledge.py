@@ -14,7 +14,8 @@ from bot.enquiries.article import WORDS_FILE, Article, look_up, read_articles, w
 from bot.enquiries.bm25 import Index
 from bot.enquiries.knowledge import Knowledge, NotFound, Sure, Unsure, verdict
 from bot.enquiries.segmenter import counts, segmenter
-from bot.enquiries.terms import Chinese, English, read_words, stem
+from bot.enquiries.terms import Chinese, English, stem
+from bot.enquiries.wordlist import read_words
 from bot.errors import BadContent
 from bot.messages import Words
 from bot.never_say import NeverSay

@@ -24,7 +24,8 @@ async def test_the_number_may_be_typed_in_any_way_or_by_its_last_digits(lin: Cha
 async def test_a_late_order_is_called_late_and_ways_on_are_offered(lin: Chat) -> None:
     assert await lin.says(LATE, "track_order") == ["orders.status_shipped", "orders.late"]
     assert values_of(lin, "orders.status_shipped")["promised"] == Text(
-        "orders.promised_late", {"date": date(2026, 11, 21), "days": 3})
+        "orders.promised_late", {"date": date(2026, 11, 21), "days": 3}
+    )
     assert "SF100200300" in lin.text
     complain, person = lin.buttons
     assert complain.action == "action_open_complaint"
@@ -64,8 +65,12 @@ async def test_returned_and_delivered_orders_are_told_with_what_became_of_them(l
 
 async def test_what_may_be_changed_follows_the_state(lin: Chat) -> None:
     assert await lin.says(PAID, "change_order") == ["orders.change_what"]
-    assert lin.labels == ["orders.change_address_button", "orders.change_items_button", "orders.cancel_button",
-                          "enquiries.fetch_person"]
+    assert lin.labels == [
+        "orders.change_address_button",
+        "orders.change_items_button",
+        "orders.cancel_button",
+        "enquiries.fetch_person",
+    ]
     assert await lin.says(DELIVERED, "change_order") == ["orders.change_too_late"]
 
 

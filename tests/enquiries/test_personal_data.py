@@ -6,8 +6,17 @@ from bot.customers import service as customers
 from tests.enquiries.chat import Chat, open_chat
 from tests.enquiries.people import DELIVERED, EMMA_PHONE, EMMAS, LIN_PHONE, NOBODYS, PACKED, PAID
 
-PERSONAL = ("track_order", "cancel_order", "change_order", "change_shipping_address", "get_refund", "track_refund",
-            "get_invoice", "membership_points", "delete_account")
+PERSONAL = (
+    "track_order",
+    "cancel_order",
+    "change_order",
+    "change_shipping_address",
+    "get_refund",
+    "track_refund",
+    "get_invoice",
+    "membership_points",
+    "delete_account",
+)
 
 
 @pytest.mark.parametrize("intent", PERSONAL)

@@ -36,31 +36,37 @@ def test_a_question_holds_for_an_hour(minutes: int, is_open: bool) -> None:
     assert (open_question(ASKED.stored(), NOW + timedelta(minutes=minutes)) is not None) is is_open
 
 
-@pytest.mark.parametrize("other", [
-    Question("action_y", Expecting.YES_NO, {"order": PAID}, NOW),
-    Question("action_x", Expecting.TEXT, {"order": PAID}, NOW),
-    Question("action_x", Expecting.YES_NO, {"order": UNPAID}, NOW),
-    Question("action_x", Expecting.YES_NO, {"order": PAID}, NOW + timedelta(microseconds=1)),
-    Question("action_x", Expecting.YES_NO, {"order": PAID}, NOW, (("yes", "orders.cancel_yes"),)),
-])
+@pytest.mark.parametrize(
+    "other",
+    [
+        Question("action_y", Expecting.YES_NO, {"order": PAID}, NOW),
+        Question("action_x", Expecting.TEXT, {"order": PAID}, NOW),
+        Question("action_x", Expecting.YES_NO, {"order": UNPAID}, NOW),
+        Question("action_x", Expecting.YES_NO, {"order": PAID}, NOW + timedelta(microseconds=1)),
+        Question("action_x", Expecting.YES_NO, {"order": PAID}, NOW, (("yes", "orders.cancel_yes"),)),
+    ],
+)
 def test_every_question_has_a_token_of_its_own(other: Question) -> None:
     assert other.token != ASKED.token
     assert Question("action_x", Expecting.YES_NO, {"order": PAID}, NOW).token == ASKED.token
 
 
-@pytest.mark.parametrize(("expecting", "intent", "text", "answer"), [
-    (Expecting.YES_NO, "affirm", "ok", "yes"),
-    (Expecting.YES_NO, "deny", "不要", "no"),
-    (Expecting.YES_NO, "nlu_fallback", "maybe", None),
-    (Expecting.TEXT, "inform", " 12 Main St ", "12 Main St"),
-    (Expecting.TEXT, "deny", "No. 5 Garden Road", "No. 5 Garden Road"),
-    (Expecting.TEXT, "deny", "no, never mind", "no"),
-    (Expecting.TEXT, "inform", "  ", None),
-    (Expecting.FACT, "inform", "13900000001", "13900000001"),
-    (Expecting.FACT, "deny", "no 13900000001", "no 13900000001"),
-    (Expecting.FACT, "deny", "rather not", "no"),
-    (Expecting.FACT, "inform", "it is blue", None),
-])
+@pytest.mark.parametrize(
+    ("expecting", "intent", "text", "answer"),
+    [
+        (Expecting.YES_NO, "affirm", "ok", "yes"),
+        (Expecting.YES_NO, "deny", "不要", "no"),
+        (Expecting.YES_NO, "nlu_fallback", "maybe", None),
+        (Expecting.TEXT, "inform", " 12 Main St ", "12 Main St"),
+        (Expecting.TEXT, "deny", "No. 5 Garden Road", "No. 5 Garden Road"),
+        (Expecting.TEXT, "deny", "no, never mind", "no"),
+        (Expecting.TEXT, "inform", "  ", None),
+        (Expecting.FACT, "inform", "13900000001", "13900000001"),
+        (Expecting.FACT, "deny", "no 13900000001", "no 13900000001"),
+        (Expecting.FACT, "deny", "rather not", "no"),
+        (Expecting.FACT, "inform", "it is blue", None),
+    ],
+)
 def test_what_answers_a_question(expecting: Expecting, intent: str, text: str, answer: str | None) -> None:
     question = Question("action_x", expecting, {}, NOW)
     args = reply(question, intent, text, FORM)
@@ -71,39 +77,72 @@ def test_what_answers_a_question(expecting: Expecting, intent: str, text: str, a
 LABELS = {"yes": "个人抬头", "company": "公司抬头", "no": "Not now"}
 
 
-@pytest.mark.parametrize(("text", "intent", "answer"), [
-    ("个人抬头", "contact_human_agent", "yes"), ("個人抬頭！", "nlu_fallback", "yes"), ("公司", "inform", "company"),
-    ("抬头", "inform", None), ("公", "inform", None), ("NOT NOW.", "affirm", "no"), ("now", "inform", None),
-    ("some other words", "inform", None), ("!", "inform", None),
-])
+@pytest.mark.parametrize(
+    ("text", "intent", "answer"),
+    [
+        ("个人抬头", "contact_human_agent", "yes"),
+        ("個人抬頭！", "nlu_fallback", "yes"),
+        ("公司", "inform", "company"),
+        ("抬头", "inform", None),
+        ("公", "inform", None),
+        ("NOT NOW.", "affirm", "no"),
+        ("now", "inform", None),
+        ("some other words", "inform", None),
+        ("!", "inform", None),
+    ],
+)
 def test_the_words_of_a_button_are_its_answer(text: str, intent: str, answer: str | None) -> None:
     assert (reply(ASKED, intent, text, FORM, LABELS) or {}).get("answer") == answer
 
 
-@pytest.mark.parametrize(("text", "order"), [
-    ("0002", PAID), (PAID, PAID), ("the last four are 0003", PACKED), ("1", UNPAID), ("第2个", PAID), ("二", PAID),
-    ("the first one", UNPAID), ("third", PACKED), ("第三个", PACKED), ("9", ""), ("0", ""), ("8888", ""),
-    ("the blue one", ""), ("那一个", ""), ("first or second", ""), ("whatever", ""),
-])
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("0002", PAID),
+        (PAID, PAID),
+        ("the last four are 0003", PACKED),
+        ("1", UNPAID),
+        ("第2个", PAID),
+        ("二", PAID),
+        ("the first one", UNPAID),
+        ("third", PACKED),
+        ("第三个", PACKED),
+        ("9", ""),
+        ("0", ""),
+        ("8888", ""),
+        ("the blue one", ""),
+        ("那一个", ""),
+        ("first or second", ""),
+        ("whatever", ""),
+    ],
+)
 def test_a_choice_by_digits_or_place(text: str, order: str) -> None:
     question = Question("action_x", Expecting.CHOICE, {"orders": [UNPAID, PAID, PACKED]}, NOW)
     args = reply(question, "inform", text, FORM)
     assert (args or {}).get("order", "") == order
 
 
-@pytest.mark.parametrize(("text", "found"), [
-    ("13900000001", ("13900000001",)),
-    ("+86 139 0000 0001", ("13900000001",)),
-    ("１３９０００００００１", ("13900000001",)),
-    (f"{PAID} 13900000001", ("13900000001",)),
-    (f"13900000001 {PAID}", ("13900000001",)),
-    ("LJ20261122 0002 13900000001", ("13900000001",)),
-    ("lj 20261122 0002\n139-0000-0001", ("13900000001",)),
-    ("20261122-0002, 13900000001", ("13900000001",)),
-    ("(021) 5555 1234", ("02155551234",)),
-    ("13900000001 and 13900000002", ("13900000001", "13900000002")),
-    (f"{PAID}", ()), ("2026-11-22", ()), ("20261122", ()), ("1,299.00", ()), ("four 4444", ()), ("", ()),
-])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("13900000001", ("13900000001",)),
+        ("+86 139 0000 0001", ("13900000001",)),
+        ("１３９０００００００１", ("13900000001",)),
+        (f"{PAID} 13900000001", ("13900000001",)),
+        (f"13900000001 {PAID}", ("13900000001",)),
+        ("LJ20261122 0002 13900000001", ("13900000001",)),
+        ("lj 20261122 0002\n139-0000-0001", ("13900000001",)),
+        ("20261122-0002, 13900000001", ("13900000001",)),
+        ("(021) 5555 1234", ("02155551234",)),
+        ("13900000001 and 13900000002", ("13900000001", "13900000002")),
+        (f"{PAID}", ()),
+        ("2026-11-22", ()),
+        ("20261122", ()),
+        ("1,299.00", ()),
+        ("four 4444", ()),
+        ("", ()),
+    ],
+)
 def test_phone_numbers_in_a_message(text: str, found: tuple[str, ...]) -> None:
     assert phones(text, FORM) == found
 

@@ -36,10 +36,18 @@ async def test_a_guess_asks_the_knowledge_base_with_the_words_that_were_written(
     assert await chat.taps("talk.guess_check_refund_policy") == ["products.answer"]
 
 
-@pytest.mark.parametrize(("intent", "key"), [
-    ("greet", "talk.greet"), ("goodbye", "talk.goodbye"), ("thank", "talk.thank"), ("praise", "talk.praise"),
-    ("out_of_scope", "talk.out_of_scope"), ("affirm", "talk.nothing_pending"), ("deny", "talk.nothing_pending"),
-])
+@pytest.mark.parametrize(
+    ("intent", "key"),
+    [
+        ("greet", "talk.greet"),
+        ("goodbye", "talk.goodbye"),
+        ("thank", "talk.thank"),
+        ("praise", "talk.praise"),
+        ("out_of_scope", "talk.out_of_scope"),
+        ("affirm", "talk.nothing_pending"),
+        ("deny", "talk.nothing_pending"),
+    ],
+)
 async def test_small_talk(chat: Chat, intent: str, key: str) -> None:
     assert await chat.says("some words", intent) == [key]
 
@@ -60,10 +68,15 @@ async def test_start_introduces_and_may_bring_a_code(chat: Chat) -> None:
     assert await chat.commands("start", "/start") == ["talk.greet"]
 
 
-@pytest.mark.parametrize(("command", "key"), [
-    ("help", "talk.help"), ("privacy", "talk.privacy"), ("settings", "consent.settings"),
-    ("nonsense", "talk.unknown_command"),
-])
+@pytest.mark.parametrize(
+    ("command", "key"),
+    [
+        ("help", "talk.help"),
+        ("privacy", "talk.privacy"),
+        ("settings", "consent.settings"),
+        ("nonsense", "talk.unknown_command"),
+    ],
+)
 async def test_commands(chat: Chat, command: str, key: str) -> None:
     assert await chat.commands(command) == [key]
 
@@ -86,10 +99,17 @@ async def test_the_language_is_fixed_by_button_or_word_and_may_follow_again(chat
     assert await chat.commands("language", "/language klingon") == ["talk.language"]
 
 
-@pytest.mark.parametrize(("kinds", "key"), [
-    (("photo",), "talk.attachment"), (("photo", "photo"), "talk.attachment"), (("voice",), "talk.cannot_listen"),
-    (("sticker",), "talk.sticker"), (("sticker", "document"), "talk.attachment"), (("location",), "talk.attachment"),
-])
+@pytest.mark.parametrize(
+    ("kinds", "key"),
+    [
+        (("photo",), "talk.attachment"),
+        (("photo", "photo"), "talk.attachment"),
+        (("voice",), "talk.cannot_listen"),
+        (("sticker",), "talk.sticker"),
+        (("sticker", "document"), "talk.attachment"),
+        (("location",), "talk.attachment"),
+    ],
+)
 async def test_files_without_words(chat: Chat, kinds: tuple[str, ...], key: str) -> None:
     assert await chat.shows(*kinds) == [key]
 

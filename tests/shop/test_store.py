@@ -20,19 +20,53 @@ from bot.shop.tables import BenefitRow, OrderRow
 AT = datetime(2026, 11, 24, 2, tzinfo=UTC)
 LATER = AT + timedelta(hours=1)
 LIN = CustomerRecord(
-    "K1", "林梅", "13900000001", "lin@example.com", "zh", "Asia/Shanghai", "silver",
-    Birthday(8, 15, Calendar.LUNAR, leap=False), date(2024, 1, 2), ("vip", "新客"))
+    "K1",
+    "林梅",
+    "13900000001",
+    "lin@example.com",
+    "zh",
+    "Asia/Shanghai",
+    "silver",
+    Birthday(8, 15, Calendar.LUNAR, leap=False),
+    date(2024, 1, 2),
+    ("vip", "新客"),
+)
 FULL = Order(
-    id="LJ20261103-0042", customer_id="K1", state=OrderState.DELIVERED, placed_at=AT - timedelta(days=21),
+    id="LJ20261103-0042",
+    customer_id="K1",
+    state=OrderState.DELIVERED,
+    placed_at=AT - timedelta(days=21),
     items=(Item("fridge-500", Words("冰箱", "Fridge"), 2, 459900), Item("", Words("赠品", "Gift"), 1, 0)),
-    total_cents=919800, currency="HKD", promised_on=date(2026, 11, 6), shipped_at=AT - timedelta(days=20),
-    delivered_at=AT - timedelta(days=18), address="上海市 浦东新区", phone="13900000001", carrier="SF",
-    tracking_number="SF1", refund_state=RefundState.APPROVED, refund_cents=100, refund_due=date(2026, 12, 1),
-    invoice_state=InvoiceState.ISSUED, invoice_url="https://langju.example/1")
+    total_cents=919800,
+    currency="HKD",
+    promised_on=date(2026, 11, 6),
+    shipped_at=AT - timedelta(days=20),
+    delivered_at=AT - timedelta(days=18),
+    address="上海市 浦东新区",
+    phone="13900000001",
+    carrier="SF",
+    tracking_number="SF1",
+    refund_state=RefundState.APPROVED,
+    refund_cents=100,
+    refund_due=date(2026, 12, 1),
+    invoice_state=InvoiceState.ISSUED,
+    invoice_url="https://langju.example/1",
+)
 BARE = Order("LJ20261104-0001", "K1", OrderState.PLACED, AT, (), 0)
 COUPON = Benefit(
-    "B1", "K1", BenefitKind.COUPON, Words("券", "Coupon"), 2, 5000, date(2026, 12, 1), date(2027, 1, 1), FULL.id,
-    "fridge-500", frozenset({Request.CANCEL, Request.RETURN}), used=True)
+    "B1",
+    "K1",
+    BenefitKind.COUPON,
+    Words("券", "Coupon"),
+    2,
+    5000,
+    date(2026, 12, 1),
+    date(2027, 1, 1),
+    FULL.id,
+    "fridge-500",
+    frozenset({Request.CANCEL, Request.RETURN}),
+    used=True,
+)
 POINTS = Benefit("B2", "K1", BenefitKind.POINTS, Words("积分", "Points"), 300)
 
 

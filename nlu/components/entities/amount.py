@@ -2,41 +2,56 @@
 
 import re
 from decimal import Decimal
-from typing import Optional
 
 from components.entities.found import Found
-from components.entities.numerals import chinese_number, english_number
+from components.entities.numerals import CHINESE_NUMBER, ENGLISH_NUMBER, chinese_number, english_number
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d+(?:\.\d{1,2})?"
-_HAN_NUMBER = r"[零一二两三四五六七八九十百千万]+"
-_BEFORE = {"¥": "CNY", "rmb": "CNY", "cny": "CNY", "cn¥": "CNY", "$": "USD", "us$": "USD", "usd": "USD", "€": "EUR", "eur": "EUR",
-           "£": "GBP", "gbp": "GBP", "hk$": "HKD", "nt$": "TWD"}  # fmt: skip
-_AFTER = {"人民币": "CNY", "块钱": "CNY", "元钱": "CNY", "块": "CNY", "元": "CNY", "圆": "CNY", "rmb": "CNY", "cny": "CNY", "yuan": "CNY",
-          "kuai": "CNY", "美元": "USD", "美金": "USD", "usd": "USD", "dollars": "USD", "dollar": "USD", "bucks": "USD", "欧元": "EUR",
-          "euros": "EUR", "euro": "EUR", "eur": "EUR", "英镑": "GBP", "pounds": "GBP", "pound": "GBP", "quid": "GBP", "gbp": "GBP",
-          "港币": "HKD", "$": "USD", "€": "EUR", "£": "GBP", "¥": "CNY"}  # fmt: skip
-_SCALE = {"万": 10_000, "千": 1_000, "百": 100, "k": 1_000, "w": 10_000}
-_ENGLISH = r"(?:(?:a|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|" \
-           r"eighty|ninety|hundred|thousand|and)[\s\-]+)*?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|" \
-           r"twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand)"  # fmt: skip
+_SCALES = {"万": 10_000, "千": 1_000, "百": 100, "k": 1_000, "w": 10_000}
+_SIGNS = {
+    "CNY": ["¥", "rmb", "cny", "cn¥"],
+    "USD": ["$", "us$", "usd"],
+    "EUR": ["€", "eur"],
+    "GBP": ["£", "gbp"],
+    "HKD": ["hk$", "hkd"],
+    "TWD": ["nt$", "twd"],
+    "SGD": ["sgd", "s$"],
+}
+_UNITS = {
+    "CNY": ["块钱", "元钱", "块", "元", "圆", "人民币", "rmb", "cny", "yuan", "kuai", "¥"],
+    "USD": ["美元", "美金", "刀", "dollars", "dollar", "bucks", "usd", "$"],
+    "EUR": ["欧元", "euros", "euro", "eur", "€"],
+    "GBP": ["英镑", "pounds", "pound", "quid", "gbp", "£"],
+    "HKD": ["港币", "港元", "hkd"],
+    "TWD": ["台币", "新台币", "twd"],
+    "SGD": ["新币", "sgd"],
+}
+_MARKS = "¥$€£"
+
+
+def _currencies(words: dict[str, list[str]]) -> dict[str, str]:
+    return {word: code for code, names in words.items() for word in names}
 
 
 def _any(words: dict[str, str]) -> str:
-    return "|".join(re.escape(word) + (r"\b" if word.isascii() and word.isalpha() else "") for word in sorted(words, key=len, reverse=True))
+    """Longest first; a word of letters must end where it ends."""
+    ordered = sorted(words, key=len, reverse=True)
+    return "|".join(re.escape(word) + (r"(?![a-z])" if word.isascii() and word.isalpha() else "") for word in ordered)
 
 
-_SIGN_FIRST = re.compile(rf"(?<![\w$])(?P<sign>{_any(_BEFORE).replace(chr(92) + 'b', '')})\s?(?P<number>{_NUMBER})(?P<scale>[kw万千]?)(?![\d])", re.I)
-_UNIT_LAST = re.compile(
-    rf"(?<![\d.,\-a-z])(?P<number>{_NUMBER})\s?(?P<scale>[kw万千百]?)(?:多|来)?\s?(?P<unit>{_any(_AFTER)})(?P<jiao>\d)?(?!\d)", re.I
-)
-_HAN_LAST = re.compile(rf"(?P<number>{_HAN_NUMBER})(?:多|来)?(?P<unit>块钱|元钱|块|元|人民币|美元|美金|欧元|英镑)")
-_ENGLISH_LAST = re.compile(rf"\b(?P<number>{_ENGLISH})\s(?P<unit>{_any(_AFTER)})", re.I)
+_BEFORE, _AFTER = _currencies(_SIGNS), _currencies(_UNITS)
+_UNIT = rf"\s?(?P<unit>{_any(_AFTER)})"
+_SIGN_FIRST = rf"(?<![\w{_MARKS}])(?P<sign>{_any(_BEFORE)})\s?(?P<number>{_NUMBER})(?P<scale>[kw万千]?)(?!\d)"
+_UNIT_LAST = rf"(?<![\d.,\-a-z])(?P<number>{_NUMBER})\s?(?P<scale>[kw万千百]?)[多来]?{_UNIT}(?P<jiao>\d)?(?!\d)"
+_CHINESE_LAST = rf"(?P<number>{CHINESE_NUMBER})[多来]?{_UNIT}"
+_ENGLISH_LAST = rf"(?<![a-z])(?P<number>{ENGLISH_NUMBER}){_UNIT}"
+_PATTERNS = [re.compile(one, re.IGNORECASE) for one in (_SIGN_FIRST, _UNIT_LAST, _CHINESE_LAST, _ENGLISH_LAST)]
 
 
 def find(text: str) -> list[Found]:
-    """`text` is plain. The value has two decimals and no separators; `currency` is guessed from the sign or the unit."""
+    """`text` is plain. The value has two decimals and no separators; `currency` is what the sign or unit means."""
     found: list[Found] = []
-    for pattern in (_SIGN_FIRST, _UNIT_LAST, _HAN_LAST, _ENGLISH_LAST):
+    for pattern in _PATTERNS:
         for match in pattern.finditer(text):
             one = _found(match)
             if one is not None and not any(one.overlaps(other) for other in found):
@@ -44,12 +59,12 @@ def find(text: str) -> list[Found]:
     return found
 
 
-def _found(match: "re.Match[str]") -> Optional[Found]:
+def _found(match: "re.Match[str]") -> Found | None:
     groups = match.groupdict()
     value = _value(groups["number"])
     if value is None or _is_pieces(match):
         return None
-    value *= _SCALE.get((groups.get("scale") or "").lower(), 1)
+    value *= _SCALES.get((groups.get("scale") or "").lower(), 1)
     if groups.get("jiao"):
         value += Decimal(groups["jiao"]) / 10  # "199块9"
     sign, unit = groups.get("sign"), groups.get("unit")
@@ -57,15 +72,17 @@ def _found(match: "re.Match[str]") -> Optional[Found]:
     return Found("amount", f"{value:.2f}", *match.span(), currency=currency)
 
 
-def _value(number: str) -> Optional[Decimal]:
-    if number[0].isdigit():
+def _value(number: str) -> Decimal | None:
+    if number[0].isdecimal():
         return Decimal(number.replace(",", ""))
-    whole = chinese_number(number) if not number.isascii() else english_number(number)
+    whole = english_number(number) if number.isascii() else chinese_number(number)
     return None if whole is None else Decimal(whole)
 
 
 def _is_pieces(match: "re.Match[str]") -> bool:
-    """"一块" is also "together" and "a piece", "两块电池" two batteries: one Chinese digit needs more than 块."""
+    """ "一块" is also "together" and "a piece", "两块电池" two batteries: one Chinese digit needs more than 块."""
     number, unit = match["number"], match.groupdict().get("unit")
+    if unit == "刀":
+        return not number[0].isdecimal()
     following = match.string[match.end() : match.end() + 1]
-    return unit == "块" and len(number) == 1 and not number.isdigit() and (number == "一" or following.isalpha())
+    return unit == "块" and len(number) == 1 and not number.isdecimal() and (number == "一" or following.isalpha())

@@ -7,56 +7,63 @@ import re
 from datetime import date
 
 from components.entities.found import Found
-from components.entities.numerals import chinese_number
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH_NUMBERS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
-    r"(?P<{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|"
-    r"dec(?:ember)?)\.?"
-)  # fmt: skip
-_DAY = r"(?P<{0}>[0-3]?\d)(?:st|nd|rd|th)?"
-_YEAR = r"(?P<{0}>20\d\d)"
-_HAN = "[零一二三四五六七八九十]"
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_CLEAR_MONTH = "(?:january|february|april|june|july|august|september|october|november|december)"
+_DAY = r"[0-3]?\d(?:st|nd|rd|th)?"
 _ABSOLUTE = (
-    rf"(?<![\d\-/.])(?P<y1>20\d\d)(?P<s1>[\-/.])(?P<m1>0?[1-9]|1[0-2])(?P=s1)(?P<d1>[0-3]?\d)(?![\d\-/])",
-    rf"(?<!\d)(?P<y2>20\d\d)\s?年\s?(?P<m2>\d{{1,2}})\s?月\s?(?P<d2>\d{{1,2}})\s?[日号]?(?!\d)",
-    rf"\b{_DAY.format('d3')}(?: of)? {_MONTH.format('m3')},? {_YEAR.format('y3')}\b",
-    rf"\b{_MONTH.format('m4')} {_DAY.format('d4')},? {_YEAR.format('y4')}\b",
+    r"(?<![\d\-/.])(?P<year>20\d\d)(?P<sign>[\-/.])(?P<month>0?[1-9]|1[0-2])(?P=sign)(?P<day>[0-3]?\d)(?![\d\-/])",
+    r"(?<!\d)(?P<year>20\d\d)\s?年\s?(?P<month>\d{1,2})\s?月\s?(?P<day>\d{1,2})\s?[日号]?(?!\d)",
+    rf"(?<!\w)(?P<day>{_DAY})(?: of)? (?P<month>{_MONTH}),? (?P<year>20\d\d)(?!\w)",
+    rf"(?<!\w)(?P<month>{_MONTH}) (?P<day>{_DAY}),? (?P<year>20\d\d)(?!\w)",
 )
-_WEEKDAY = r"(?:周|星期|礼拜)(?:[一二三四五六日天]|[1-6](?!\d))"
+
+_HAN_DIGIT = "[零一二三四五六七八九十]"
 _HAN_COUNT = r"(?:\d{1,3}|[一二两三四五六七八九十半几]{1,3})"
-_PART = r"(?:凌晨|一大早|早上|上午|中午|下午|傍晚|晚上|夜里|早|晚)?"
+_NOT_A_DAY = "[楼门线码店仓库机位桌\\d]"
+_FEAST = "双十一|双11|双十二|双12|618|六一八|国庆节?|春节|元旦|中秋节?|端午节?|五一|圣诞节?"
 _CHINESE = (
-    rf"\d{{1,2}}\s?月\s?\d{{1,2}}\s?[日号]?(?!\d)|(?:十[一二]|{_HAN})月(?:[一二三]?十{_HAN}?|{_HAN})[日号]|\d{{1,2}}月(?:初|中旬|底|末|份)?(?![\d个])",
-    rf"(?:上上|上个?|下下|下个?|这个?|本)?{_WEEKDAY}",
+    r"\d{1,2}\s?月\s?\d{1,2}\s?[日号]?(?!\d)",
+    rf"(?:十[一二]|{_HAN_DIGIT})月(?:[一二三]?十{_HAN_DIGIT}?|{_HAN_DIGIT})[日号]",
+    r"\d{1,2}月(?:初|中旬|底|末|份)?(?![\d个])",
+    r"(?:上上|上个?|下下|下个?|这个?|本)?(?:周|星期|礼拜)(?:[一二三四五六日天]|[1-6](?!\d))",
     r"(?:上上|上|下下|下|这|本)个?(?:周末|周|星期|礼拜|月)(?:\d{1,2}[号日]|初|中旬|底|末)?",
-    r"周末|大前天|前天|昨天|今天|明天|大后天|后天|昨日|今日|明日|(?<![一-鿿])今(?=[\s,.!?]|$)",
-    r"(?:昨|今|明|当)(?:早|晚|夜)|前几天|前两天|前阵子|前段时间|这两天|这几天|过两天|过几天",
-    rf"{_HAN_COUNT}(?:天|个?星期|周|个?礼拜|个?半?月|年)(?:多)?(?:以|之)?[前后](?![面续])",
-    r"去年|前年|今年|明年|(?:去年|今年|明年)?(?:月初|月底|月中|年初|年底|年前|年后)",
-    r"(?:去年|今年)?(?:双十一|双11|双十二|双12|618|六一八|国庆节?|春节|元旦|中秋节?|端午节?|五一|十一黄金周|圣诞节?)(?!\d)",
-    r"(?<![\d一-鿿.])(?:[12]\d|3[01]|[1-9])[号日](?![楼门线码店仓库\d])",
-    r"(?<=[在到是于月了约从至前改])(?:[12]\d|3[01]|[1-9])[号日](?![楼门线码店仓库\d])",
+    "周末|大前天|前天|昨天|今天|明天|大后天|后天|昨日|今日|明日|(?<![一-鿿])今(?=[ ,.!?]|$)",
+    "[昨今明当][早晚夜]|前几天|前两天|前阵子|前段时间|这两天|这几天|过两天|过几天",
+    rf"{_HAN_COUNT}(?:天|个?星期|周|个?礼拜|个?半?月|年)多?[以之]?[前后](?![面续])",
+    "(?:去年|今年|明年)?(?:月初|月底|月中|年初|年底|年前|年后)|去年|前年|今年|明年",
+    rf"(?:去年|今年|明年)?(?:{_FEAST})(?!\d)",
+    rf"(?<![\d.a-zA-Z第路街道弄巷院村{_HAN_DIGIT[1:-1]}])(?:[12]\d|3[01]|[1-9])[号日](?!{_NOT_A_DAY})",
 )
-_WEEKDAYS = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?"
-_FULL_WEEKDAYS = r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+
+_WEEKDAY = "(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?"
+_FULL_WEEKDAY = "(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+_SPAN = "week(?:end)?|month|year|spring|summer|autumn|winter|christmas"
 _COUNT = r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|couple of|a couple of|a few|few|several)"
+_NOT_THE_TH = "time|order|floor|one|attempt|call|email|message|person|agent|day|week|try|party"
 _ENGLISH = (
-    rf"{_DAY.format('d5')}(?: of)? {_MONTH.format('m5')}(?![a-z])|{_MONTH.format('m6')} {_DAY.format('d6')}(?![a-z\d:])",
-    rf"(?:last|next|this|coming|past|previous) (?:{_WEEKDAYS}|{_MONTH.format('m7')}|week(?:end)?|month|year|spring|summer|autumn|winter|christmas)(?: "
-    rf"(?:{_FULL_WEEKDAYS}))?(?![a-z])",
-    r"(?:the )?day (?:before yesterday|after tomorrow)",
-    r"yesterday|yday|today|tonight|tomm?orr?ow|tmrw|tmr|(?:this|yesterday|tomorrow) (?:morning|afternoon|evening)|last night",
+    rf"{_DAY}(?: of)? {_MONTH}(?![a-z])|{_MONTH} {_DAY}(?![a-z\d:])",
+    rf"(?:last|next|this|coming|past|previous) (?:{_WEEKDAY}|{_MONTH}|{_SPAN})(?: {_FULL_WEEKDAY})?(?![a-z])",
+    "(?:the )?day (?:before yesterday|after tomorrow)",
+    "yesterday|yday|today|tonight|tomm?orr?ow|tmrw|tmr|last night",
+    "(?:this|yesterday|tomorrow) (?:morning|afternoon|evening)",
     rf"{_COUNT} (?:day|week|month|year)s? (?:ago|later|from now)|in {_COUNT} (?:day|week|month)s(?![a-z])",
-    rf"(?:a )?week (?:ago|from)(?: on)?(?: {_FULL_WEEKDAYS})?",
-    rf"{_FULL_WEEKDAYS}s?(?![a-z])|(?<=on )(?:mon|tue|wed|thu|fri|sat|sun)(?![a-z])",
-    r"the [0-3]?\d(?:st|nd|rd|th)(?! (?:time|order|floor|one|attempt|call|email|message|person|agent|day|week|try|party))",
-    r"(?:january|february|april|june|july|august|september|october|november|december)(?![a-z])",
-    r"black friday|christmas|xmas|easter|new year'?s?(?: eve| day)?|the weekend",
+    rf"(?:a )?week (?:ago|from)(?: on)?(?: {_FULL_WEEKDAY})?",
+    rf"{_FULL_WEEKDAY}s?(?![a-z])|(?<=on )(?:mon|tue|wed|thu|fri|sat|sun)(?![a-z])",
+    rf"the [0-3]?\d(?:st|nd|rd|th)(?! (?:{_NOT_THE_TH}))",
+    rf"{_CLEAR_MONTH}(?![a-z])|(?:(?<=in )|(?<=from )|(?<=since )|(?<=until ))(?:march|may)(?![a-z])",
+    "black friday|christmas|xmas|easter|new year'?s?(?: eve| day)?|the weekend",
     r"(?<![\d/.])(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])(?![\d/])",
 )
-_ISO = [re.compile(pattern, re.IGNORECASE) for pattern in _ABSOLUTE]
-_WORDS = [re.compile("|".join(_CHINESE)), re.compile(rf"(?<![a-z])(?:{'|'.join(f'(?:{one})' for one in _ENGLISH)})", re.IGNORECASE)]
+_ISO = [re.compile(one, re.IGNORECASE) for one in _ABSOLUTE]
+_WORDS = [
+    re.compile("|".join(_CHINESE)),
+    re.compile(rf"(?<![a-z])(?:{'|'.join(f'(?:{one})' for one in _ENGLISH)})", re.IGNORECASE),
+]
 
 
 def find(text: str) -> list[Found]:
@@ -75,10 +82,9 @@ def find(text: str) -> list[Found]:
 
 
 def _iso(match: "re.Match[str]") -> str | None:
-    groups = {name[0]: value for name, value in match.groupdict().items() if value and name[0] in "ymd"}
-    month = groups["m"]
-    number = int(month) if month.isdigit() else chinese_number(month) or _MONTHS.index(month[:3].lower()) + 1
+    month, day = match["month"], re.sub(r"\D", "", match["day"])
+    number = int(month) if month.isdecimal() else _MONTH_NUMBERS.index(month[:3].lower()) + 1
     try:
-        return date(int(groups["y"]), number, int(groups["d"])).isoformat()
+        return date(int(match["year"]), number, int(day)).isoformat()
     except ValueError:
         return None

@@ -23,7 +23,10 @@ from components.text import plain_of
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class RuleEntityExtractor(Trained, GraphComponent):
-    """Adds order_number, phone, amount, date and product. `catalogue`: the products file; `order_prefix`: the shop's."""
+    """Adds order_number, phone, amount, date and product.
+
+    `catalogue`: the file of the products; `order_prefix`: what the shop's order numbers begin with.
+    """
 
     FILE = "products.json"
 
@@ -70,11 +73,17 @@ class RuleEntityExtractor(Trained, GraphComponent):
         return messages
 
     def find(self, text: str) -> list[Found]:
-        """Everything in a plain text. Where two rules want the same words: order number, phone, amount, product, date."""
+        """Everything in a plain text. Of two that overlap the first of this order stays: see `rules`."""
         rules = self._orders.find, phone.find, amount.find, self._catalogue.find, dates.find
         return without_overlaps(rule(text) for rule in rules)
 
 
 def _written(one: Found) -> dict[str, Any]:
-    entity = {"entity": one.entity, "value": one.value, "start": one.start, "end": one.end, "extractor": "RuleEntityExtractor"}
+    entity = {
+        "entity": one.entity,
+        "value": one.value,
+        "start": one.start,
+        "end": one.end,
+        "extractor": "RuleEntityExtractor",
+    }
     return {**entity, "currency": one.currency} if one.currency else entity

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Optional
 
 
 @dataclass(frozen=True)
@@ -13,7 +12,7 @@ class Found:
     value: str
     start: int
     end: int
-    currency: Optional[str] = None
+    currency: str | None = None
     """Amounts only: an ISO 4217 code."""
 
     def overlaps(self, other: "Found") -> bool:

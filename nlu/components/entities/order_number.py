@@ -22,7 +22,8 @@ class OrderNumbers:
         dated = r"[\s\-./]?".join(parts)
         self._prefix = prefix
         self._pattern = re.compile(
-            rf"(?<![a-z0-9])(?:{re.escape(prefix)}{_SEPARATOR})?{dated}{_SEPARATOR}(?P<serial>\d{{4}})(?!\d)", re.IGNORECASE
+            rf"(?<![a-z0-9])(?:{re.escape(prefix)}{_SEPARATOR})?{dated}{_SEPARATOR}(?P<serial>\d{{4}})(?!\d)",
+            re.IGNORECASE,
         )
 
     def find(self, text: str) -> list[Found]:

@@ -1,7 +1,7 @@
 """Products of the catalogue, by name, alias or model code, also misspelt.
 
-The catalogue is the shop's data/products.yml: `products: [{id, zh, en, aliases: {zh: [...], en: [...]}}]`. It is read when the
-model is trained and kept in the model.
+The catalogue is the shop's data/products.yml: `products: [{id, zh, en, aliases: {zh: [...], en: [...]}}]`. It is read
+when the model is trained and kept in the model.
 """
 
 import re
@@ -30,7 +30,11 @@ class Catalogue:
         """`names`: plain lower-case name -> ids of the products it may mean."""
         self.names = names
         self._exact = _any_of(names)
-        fuzzy = [name for name in names if name.isascii() and name.replace(" ", "").replace("-", "").isalpha() and len(name) >= FUZZY_FROM]
+        fuzzy = [
+            name
+            for name in names
+            if name.isascii() and name.replace(" ", "").replace("-", "").isalpha() and len(name) >= FUZZY_FROM
+        ]
         self._fuzzy: dict[int, list[str]] = defaultdict(list)
         for name in fuzzy:
             self._fuzzy[len(_LATIN_WORD.findall(name))].append(name)
@@ -61,7 +65,12 @@ class Catalogue:
         return found
 
     def _all(self, name: str, start: int, end: int) -> list[Found]:
-        known = self.names.get(name) or self.names.get(name.removesuffix("s")) or self.names.get(name.removesuffix("es")) or []
+        known = (
+            self.names.get(name)
+            or self.names.get(name.removesuffix("s"))
+            or self.names.get(name.removesuffix("es"))
+            or []
+        )
         return [Found("product", product, start, end) for product in known]
 
     def _misspelt(self, lower: str) -> Iterator[tuple[str, int, int]]:
@@ -75,7 +84,9 @@ class Catalogue:
 
 def _closest(words: str, names: list[str]) -> str | None:
     """The name most like `words`. The first letter must be right: people mistype the rest (bike is not like hike)."""
-    scored = [(fuzz.ratio(words, name), name) for name in names if name[0] == words[0] and abs(len(name) - len(words)) <= 2]
+    scored = [
+        (fuzz.ratio(words, name), name) for name in names if name[0] == words[0] and abs(len(name) - len(words)) <= 2
+    ]
     score, name = max(scored, default=(0.0, ""))
     return name if score >= LIKENESS else None
 
