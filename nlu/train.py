@@ -64,7 +64,7 @@ def ingredients() -> Iterator[Path]:
 
 
 def train(model: Path, catalogue: Path) -> int:
-    """Trains into a folder of its own and moves the finished model into place, so that a reader never sees half of one."""
+    """Trains in a folder of its own and moves the finished model into place: a reader never sees half of one."""
     started = time.monotonic()
     model.parent.mkdir(parents=True, exist_ok=True)
     os.chdir(HERE)
@@ -73,8 +73,9 @@ def train(model: Path, catalogue: Path) -> int:
         "RASA_TELEMETRY_ENABLED": "false",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "RASA_MAX_CACHE_SIZE": "0",  # we train from the beginning, and a hundred megabytes would pile up in .rasa/
+        "LOG_LEVEL": "ERROR",  # also turns off Rasa's progress bars, which print a line for every step
     }
-    os.environ["LOG_LEVEL"] = "ERROR"  # also turns off Rasa's progress bars, one line for every step of theirs
     say(f"[1/4] loading Rasa (model {model.name.removesuffix('.tar.gz')})")
     from training import remove_leftovers, train_model
 

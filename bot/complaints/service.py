@@ -275,16 +275,17 @@ async def person_at_once(
     return await handoff.request(session, conversation, reason, at, rules.desk, number_of(case), case.severity)
 
 
-def chases(context: Mapping[str, Any], text: str, rules: Rules) -> bool:
-    """While a promise is open, "any news?" is about it, whatever else the model makes of so few words."""
+def meant(context: Mapping[str, Any], text: str, rules: Rules) -> str | None:
+    """The action that a few words mean inside a complaint, whatever else the model makes of so few; None for no such.
+
+    While a promise is open "any news?" is about it; before, "what will you do?" is the sign that enough was told.
+    """
+    if context["journey"] != "complaint" or len(text) > FEW_WORDS:
+        return None
     hints = rules.complaints.hints_in(text)
-    return context["stage"] == Stage.COMMIT and Hint.NOT_YET in hints and len(text) <= FEW_WORDS
-
-
-def wants_deeds(context: Mapping[str, Any], text: str, rules: Rules) -> bool:
-    """Before the facts are known, "what will you do?" ends the talk about feelings; there is no state to tell yet."""
-    early = context["stage"] in (Stage.VENT, Stage.ACKNOWLEDGE)
-    return early and Hint.WHAT_WILL_YOU_DO in rules.complaints.hints_in(text)
+    if context["stage"] == Stage.COMMIT:
+        return "action_case_status" if Hint.NOT_YET in hints else None
+    return "action_continue_complaint" if Hint.WHAT_WILL_YOU_DO in hints else None
 
 
 async def way_back(session: AsyncSession, conversation: Conversation, rules: Rules) -> list[Say]:

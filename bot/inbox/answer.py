@@ -130,13 +130,9 @@ class Answering:
             return "action_continue_complaint" if in_a_case else "action_attachment", Heard("", attachments)
         decision = await self._rasa.decide(text, seen.context)
         reading = emotion.read(text, emotion.Mood(decision.mood), decision.mood_confidence, self._data.now.lexicon)
-        action = decision.action
+        action = complaints.meant(seen.context, text, self._data.now.rules) or decision.action
         if person.at_once(reading.groups):
             action = "action_person_at_once"
-        elif complaints.chases(seen.context, text, self._data.now.rules):
-            action = "action_case_status"
-        elif action == "action_case_status" and complaints.wants_deeds(seen.context, text, self._data.now.rules):
-            action = "action_continue_complaint"
         return action, Heard(text, attachments, decision=decision, reading=reading)
 
     async def _commit(

@@ -1,7 +1,8 @@
 """When we are not sure enough to act: the policies then see `nlu_fallback`, and the ranking keeps the guesses.
 
-Complaints are weighed together: a dented fridge is surely a complaint even where it is open whether about the goods or the
-delivery. When all kinds together outweigh the best other guess, the likeliest kind is taken, with their common confidence.
+Complaints are weighed together: a dented fridge is surely a complaint even where it is open whether about the goods or
+the delivery. When all kinds together outweigh the best other guess, the likeliest kind is taken, with their common
+confidence.
 
 Angry customers write what looks like an enquiry ("where is my parcel??"). Inside a complaint an enquiry therefore
 has to be clearer than elsewhere; below `enquiry_inside_complaint` the message counts as part of the complaint.
@@ -26,7 +27,7 @@ COMPLAINT = "complaint_"
 class Doubt(Untrained, IntentClassifier, GraphComponent):
     """Replaces `intent` by `nlu_fallback` below `act_at`, and says in `inside_complaint` what to act on in a complaint.
 
-    A message that is surely neither Chinese nor English is out of scope. Must stand after the classifier and the language.
+    A message that is surely neither Chinese nor English is out of scope. Stands after the classifier and the language.
     """
 
     @staticmethod
@@ -55,12 +56,15 @@ class Doubt(Untrained, IntentClassifier, GraphComponent):
         together = sum(guess["confidence"] for guess in complaints)
         if complaints and together > max(others, default=0.0):
             kind = max(complaints, key=lambda guess: guess["confidence"])
-            message.set(INTENT, {**kind, "confidence": min(together, 1.0)}, add_to_output=True)
+            _set(message, [{**kind, "confidence": min(together, 1.0)}, *(one for one in ranking if one is not kind)])
 
     def _foreign(self, message: Message) -> None:
         certain = {"name": OUT_OF_SCOPE, "confidence": 1.0}
         others = [guess for guess in message.get(INTENT_RANKING_KEY) or [] if guess["name"] != OUT_OF_SCOPE]
-        message.set(INTENT, dict(certain), add_to_output=True)
-        message.set(
-            INTENT_RANKING_KEY, [certain, *({**guess, "confidence": 0.0} for guess in others)], add_to_output=True
-        )
+        _set(message, [certain, *({**guess, "confidence": 0.0} for guess in others)])
+
+
+def _set(message: Message, ranking: list[dict[str, Any]]) -> None:
+    """The first of the ranking is the intent."""
+    message.set(INTENT, dict(ranking[0]), add_to_output=True)
+    message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)

@@ -5,7 +5,6 @@ conversation's.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +15,15 @@ from rasa.shared.nlu.training_data.message import Message
 from components.graph import Untrained
 from components.text import HAN, simplified_only, traditional_only
 
-LATIN_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_WITH_DIGITS = re.compile(r"\S*\d\S*|https?://\S+|\S+@\S+")
-_KANA = re.compile(r"[\u3040-\u30ff\uff66-\uff9f]")
-_NEUTRAL = frozenset(
-    ["ok", "okay", "k", "kk", "hi", "hey", "hello", "yo", "bye", "haha", "hahaha", "lol", "wow", "thx", "ty", "pls", "plz", "no", "yes", "vip", "app", "sos", "emo", "wtf", "omg"]
-)
-_ENGLISH = frozenset(
-    ["a", "an", "and", "are", "at", "be", "but", "can", "did", "do", "does", "for", "from", "have", "how", "i", "in", "is", "it", "me", "my", "not", "of", "on", "or", "please", "so", "that", "the", "they", "this", "to", "was", "we", "what", "when", "where", "which", "who", "why", "will", "with", "you", "your"]
+_LATIN = r"A-Za-z\u00c0-\u024f\u1e00-\u1eff"
+_LATIN_WORD = re.compile(rf"[{_LATIN}]+(?:'[{_LATIN}]+)*")
+_OTHER_LETTER = re.compile(rf"(?!{HAN.pattern})[^\W\d_{_LATIN}]")
+_CODES = re.compile(r"https?://\S+|[\w.]+@[\w.]+|[A-Za-z]*\d[A-Za-z0-9\-]*")
+_SHORT = 12
+"""Letters up to which one or two Latin words ("ok thanks", "perfect", "TD") say nothing about the language."""
+_ENGLISH = re.compile(
+    "an?|and|are|at|be|but|can|did|do|does|for|from|have|how|i|in|is|it|me|my|not|of|on|or|please|so|that|the|they|this"
+    "|to|was|we|what|when|where|which|who|why|will|with|you|your"
 )
 
 
@@ -45,14 +45,13 @@ class Languages:
 
     def of(self, text: str) -> Language:
         """The language of `text` as the customer wrote it (not its plain form: that has lost the script)."""
-        han = len(HAN.findall(text))
-        words = LATIN_WORD.findall(_WITH_DIGITS.sub(" ", text))
-        latin = [word for word in words if _is_latin(word)]
-        if len(_KANA.findall(text)) * 4 > han or sum(map(len, words)) - sum(map(len, latin)) - han > han + len(latin):
-            return Language(None, foreign=_has_letters(text))
+        han, other = len(HAN.findall(text)), len(_OTHER_LETTER.findall(text))
+        latin = _LATIN_WORD.findall(_CODES.sub(" ", text))
+        if other >= 2 and other * 4 > han + sum(map(len, latin)):
+            return Language(None, foreign=True)
         if han and han >= len(latin):
             return Language("zh", self._script(text))
-        if not latin or (len(latin) <= 2 and all(word.lower() in _NEUTRAL for word in latin)):
+        if len(latin) <= 2 and sum(map(len, latin)) <= _SHORT:
             return Language(None)
         if _is_other_latin(latin):
             return Language(None, foreign=True)
@@ -66,18 +65,10 @@ class Languages:
         return "Hant" if traditional > simplified else "Hans"
 
 
-def _has_letters(text: str) -> bool:
-    return any(character.isalpha() for character in text)
-
-
-def _is_latin(word: str) -> bool:
-    return "LATIN" in unicodedata.name(word[0], "")
-
-
 def _is_other_latin(words: list[str]) -> bool:
     """Accents and not one English function word: Spanish, French, Vietnamese ..."""
     accented = sum(not word.isascii() for word in words)
-    return accented >= 1 and accented * 8 >= len(words) and not any(word.lower() in _ENGLISH for word in words)
+    return accented >= 1 and accented * 8 >= len(words) and not any(_ENGLISH.fullmatch(word.lower()) for word in words)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)

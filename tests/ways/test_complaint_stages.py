@@ -416,7 +416,7 @@ async def test_what_is_near_at_night_is_told_in_the_morning(shop: Shop) -> None:
     assert "complaints.promise_near" not in await guest.keys()
     shop.clock.at = datetime(2026, 11, 27, 0, 15, tzinfo=UTC)  # 08:15
     await shop.passes(seconds=0)
-    assert await newest(guest) == ["complaints.promise_near"]
+    assert "complaints.promise_near" in await guest.keys()
 
 
 # --- restore and after-care

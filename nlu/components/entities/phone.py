@@ -15,10 +15,8 @@ _PATTERNS = (
     r"(?P<uk>0\d{2,4}[\s\-]\d{3,4}[\s\-]?\d{3,4})",
 )
 _PHONE = re.compile(rf"{_EDGE}(?:{'|'.join(_PATTERNS)}){_END}")
-_AFTER_WORD = re.compile(
-    r"(?:手机号?码?|电话号?码?|号码|联系方式|phone|mobile|cell|number|tel|call me (?:on|at))\D{0,12}?(?P<any>\+?\d[\d\s\-]{6,17}\d)(?!\d)",
-    re.IGNORECASE,
-)
+_WORD = "手机号?码?|电话号?码?|号码|联系方式|phone|mobile|cell|number|tel|call me (?:on|at)"
+_AFTER_WORD = re.compile(rf"(?:{_WORD})\D{{0,12}}?(?P<any>\+?\d[\d\s\-]{{6,17}}\d)(?!\d)", re.IGNORECASE)
 
 
 def find(text: str) -> list[Found]:

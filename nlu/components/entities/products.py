@@ -30,22 +30,21 @@ class Catalogue:
         """`names`: plain lower-case name -> ids of the products it may mean."""
         self.names = names
         self._exact = _any_of(names)
-        fuzzy = [
-            name
-            for name in names
-            if name.isascii() and name.replace(" ", "").replace("-", "").isalpha() and len(name) >= FUZZY_FROM
-        ]
         self._fuzzy: dict[int, list[str]] = defaultdict(list)
-        for name in fuzzy:
+        for name in filter(_can_be_misspelt, names):
             self._fuzzy[len(_LATIN_WORD.findall(name))].append(name)
 
     @classmethod
     def read(cls, path: Path) -> "Catalogue":
-        """An absent file is an empty catalogue: a shop may start without one. Raises ValueError naming a broken entry."""
+        """An absent file is an empty catalogue: a shop may start without one.
+
+        Raises ValueError that names the file and the entry for an entry without id.
+        """
         if not path.exists():
             return cls({})
         names: dict[str, list[str]] = defaultdict(list)
-        for place, product in enumerate((yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("products") or []):
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        for place, product in enumerate(content.get("products") or []):
             if not isinstance(product, dict) or "id" not in product:
                 raise ValueError(f"{path}: entry {place + 1} of products has no id")
             for name in sorted(set(_names(product))):
@@ -53,7 +52,7 @@ class Catalogue:
         return cls(dict(names))
 
     def find(self, text: str) -> list[Found]:
-        """`text` is plain. A name that several products share gives one entity for each of them, all at the same place."""
+        """`text` is plain. A name that several products share gives one entity for each of them, at the same place."""
         lower = text.lower()
         if len(lower) != len(text) or not self.names:  # a few capitals grow when lowered; their places would be wrong
             lower = "".join(one.lower() if len(one.lower()) == 1 else one for one in text)
@@ -80,6 +79,11 @@ class Catalogue:
                 start, end = words[first][0], words[first + size - 1][1]
                 if end - start >= FUZZY_FROM and (name := _closest(lower[start:end], names)):
                     yield name, start, end
+
+
+def _can_be_misspelt(name: str) -> bool:
+    """Words of letters only: one wrong sign in a model code is another model."""
+    return len(name) >= FUZZY_FROM and name.isascii() and re.sub(r"[ \-]", "", name).isalpha()
 
 
 def _closest(words: str, names: list[str]) -> str | None:
