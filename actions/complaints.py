@@ -5,6 +5,7 @@ from bot.complaints import service as complaints
 from bot.complaints.service import Said
 from bot.inbox.turn import Heard, Turn
 from bot.messages import Say
+from bot.rasa import Decision
 from bot.shop.order_number import canonical_number
 
 
@@ -15,8 +16,7 @@ def said(heard: Heard, turn: Turn) -> Said:
     return Said(
         text=heard.text,
         intent=heard.intent,
-        # of this kind alone: nlu's own confidence in a complaint is that of all kinds together
-        confidence=dict(decision.ranking).get(heard.intent, 0.0) if decision else 0.0,
+        confidence=_of_this_kind(decision) if decision else 0.0,
         reading=heard.reading,
         order=canonical_number(heard.text, turn.data.shop.number),
         phone=heard.entity("phone"),
@@ -25,6 +25,12 @@ def said(heard: Heard, turn: Turn) -> Said:
         photos=tuple(str(a["ref"]) for a in heard.attachments),
         args=heard.args,
     )
+
+
+def _of_this_kind(decision: Decision) -> float:
+    """nlu's confidence in a complaint is that of all kinds together; this is the share of the kind it names."""
+    others = (c for name, c in decision.ranking if name.startswith("complaint_") and name != decision.intent)
+    return decision.confidence - sum(others)
 
 
 class OpenComplaint(Action):

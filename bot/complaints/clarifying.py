@@ -129,7 +129,9 @@ def keep(facts: Facts, heard: Heard, memory: Memory, orders: tuple[Order, ...], 
     """Take up what was said. A later word corrects an earlier one; nothing is dropped."""
     told = facts.told
     telling = heard.grievance or memory.asking in (Asking.STORY, Asking.WHAT, Asking.CORRECTION, None)
-    if heard.text.strip() and telling and Hint.WHAT_WILL_YOU_DO not in heard.hints and not heard.says_yes:
+    only_a_number = heard.order is not None and heard.grievance is None
+    asks = Hint.WHAT_WILL_YOU_DO in heard.hints
+    if heard.text.strip() and telling and not asks and not only_a_number and not heard.says_yes:
         told = (*told, heard.text.strip()[:500])
     facts = replace(facts, told=told, photos=(*facts.photos, *heard.photos), wish=_wish(heard, memory) or facts.wish)
     if heard.products:
