@@ -13,17 +13,18 @@ def said(heard: Heard, turn: Turn) -> Said:
     """The turn as a complaint needs it."""
     decision = heard.decision
     named = [e for e in decision.entities if e.entity == "product"] if decision else []
+    args = heard.args  # a button that opens a complaint brings what it is about
     return Said(
-        text=heard.text,
-        intent=heard.intent,
+        text=heard.text or str(args.get("text", "")),
+        intent=heard.intent or str(args.get("intent", "")),
         confidence=_of_this_kind(decision) if decision else 0.0,
         reading=heard.reading,
-        order=canonical_number(heard.text, turn.data.shop.number),
+        order=canonical_number(heard.text, turn.data.shop.number) or args.get("order") or None,
         phone=heard.entity("phone"),
         products=tuple(dict.fromkeys(e.value for e in named)),
         product_words=heard.text[named[0].start : named[0].end] if named else "",
         photos=tuple(str(a["ref"]) for a in heard.attachments),
-        args=heard.args,
+        args=args,
     )
 
 

@@ -29,12 +29,12 @@ class Plan:
     chats: list[str]
     """Bearer tokens of web chats, or sender names of Rasa's REST channel."""
     lines: list[list[str]]
-    """What each chat writes, in order; from the beginning again at the end."""
-    turns: int
+    """What each chat writes, in order. A chat that is through is followed by the next of the list."""
+    at_once: int
+    """How many chats talk at the same time."""
     seconds: float
+    """When this is over no message is begun any more."""
     rate: float = 0.0
-    begin: int = 0
-    """How many messages each chat has written before."""
 
 
 @dataclass(slots=True)
@@ -103,46 +103,53 @@ class Customers:
         self._plan = plan
         self._http = http
         self._door: Door = DOORS[plan.door](plan.url)
-        self._written = [plan.begin] * len(plan.chats)
-        self._left = plan.turns
+        self._chats = deque(range(len(plan.chats)))
+        """Those that have not begun."""
+        self._end = 0.0
         self.seen = Seen()
 
     async def talk(self) -> Seen:
         began = time.perf_counter()
-        await (self._open(began) if self._plan.rate else self._closed(began))
+        self._end = began + self._plan.seconds
+        await (self._open(began) if self._plan.rate else self._closed())
         self.seen.seconds = time.perf_counter() - began
         return self.seen
 
-    async def _closed(self, began: float) -> None:
-        async def one(chat: int) -> None:
-            while self._left > 0 and time.perf_counter() - began < self._plan.seconds:
-                self._left -= 1
-                await self._turn(chat, time.perf_counter())
+    async def _closed(self) -> None:
+        async def seat() -> None:
+            while self._chats:
+                chat = self._chats.popleft()
+                for number in range(len(self._plan.lines[chat])):
+                    if (now := time.perf_counter()) < self._end:
+                        await self._turn(chat, number, now)
 
-        await asyncio.gather(*(one(chat) for chat in range(len(self._plan.chats))))
+        await asyncio.gather(*(seat() for _ in range(self._plan.at_once)))
 
     async def _open(self, began: float) -> None:
-        """A seeded Poisson process, so that every run has the same crowding. A chat writes when it has its answer."""
-        chance = random.Random(20)
-        free: deque[int] = deque(range(len(self._plan.chats)))
-        due, talking = began, set()
-        for _ in range(self._plan.turns):
-            due += chance.expovariate(self._plan.rate)
+        """A seeded Poisson process, so that every run has the same crowding. A chat waits for its answer all the same."""
+        chance, due, talking = random.Random(20), began, set()
+        free = deque((self._chats.popleft(), 0) for _ in range(self._plan.at_once))
+        while (due := due + chance.expovariate(self._plan.rate)) < self._end:
             await asyncio.sleep(due - time.perf_counter())
-            while not free:
-                await asyncio.sleep(0.001)
-            if time.perf_counter() - began > self._plan.seconds:
+            while not free and talking:
+                await asyncio.wait(talking, return_when=asyncio.FIRST_COMPLETED)
+            if not free or time.perf_counter() > self._end + PATIENCE:
                 break
-            chat = free.popleft()
-            task = asyncio.create_task(self._turn(chat, due))
+            task = asyncio.create_task(self._next(*free.popleft(), due, free))
             talking.add(task)
-            task.add_done_callback(lambda done, chat=chat: (talking.discard(done), free.append(chat)))
+            task.add_done_callback(talking.discard)
         await asyncio.gather(*talking)
 
-    async def _turn(self, chat: int, due: float) -> None:
-        number, lines = self._written[chat], self._plan.lines[chat]
-        self._written[chat] += 1
-        text = lines[number % len(lines)]
+    async def _next(self, chat: int, number: int, due: float, free: deque[tuple[int, int]]) -> None:
+        """One message of a chat; then its seat is free for the following one, or for another chat."""
+        await self._turn(chat, number, due)
+        if number + 1 < len(self._plan.lines[chat]):
+            free.append((chat, number + 1))
+        elif self._chats:
+            free.append((self._chats.popleft(), 0))
+
+    async def _turn(self, chat: int, number: int, due: float) -> None:
+        text = self._plan.lines[chat][number]
         try:
             answered = await self._door.turn(self._http, self._plan.chats[chat], number, text)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

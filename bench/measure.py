@@ -73,30 +73,33 @@ class Result:
 async def measure(side: Side, amount: Amount) -> Result:
     """All phases. Memory is looked at in the end, when the program has done all of it."""
     oddities: list[str] = []
-    chats = await side.open_chats(CHATS)
-    await _talk(side, chats, turns=2 * CHATS, seconds=60)  # the first words of a chat, and the caches, are not measured
-    _say(side, f"{CHATS} chats, as fast as it answers")
-    closed = await _phase(side, chats, oddities, amount.turns, amount.seconds)
-    _say(side, f"{amount.rate:g} turns a second")
-    turns = int(amount.rate * amount.rate_seconds)
-    opened = await _phase(side, chats, oddities, turns, amount.rate_seconds * 2, amount.rate)
-    _say(side, f"one chat of {amount.longest_chat:,} messages")
+    await _talk(side, await _script(side, 2 * CHATS), seconds=60)  # the first words of a program are not measured
+    closed = await _phase(side, f"{CHATS} chats, as fast as it answers", amount.turns, amount.seconds, 0, oddities)
+    steady = f"{amount.rate:g} turns a second"
+    turns = int(amount.rate * amount.rate_seconds * 1.2)
+    opened = await _phase(side, steady, turns, amount.rate_seconds, amount.rate, oddities)
     growth = await _growth(side, amount.longest_chat, oddities)
     peak = {name: round(programs.usage(found()).peak_mb, 1) for name, found in side.processes.items()}
     return Result(side.name, closed, opened, growth, peak, oddities[:10])
 
 
+Script = list[tuple[Chat, list[str]]]
+"""Who writes what."""
+
+
 async def _phase(
-    side: Side, chats: Sequence[Chat], oddities: list[str], turns: int, seconds: float, rate: float = 0.0
+    side: Side, what: str, turns: int, seconds: float, rate: float, oddities: list[str]
 ) -> Turns:
+    script = await _script(side, turns)
+    print(f"• {side.name}: {what}", flush=True)
     before = _cpu(side)
-    seen = await _talk(side, chats, turns, seconds, rate, begin=2)
+    seen = await _talk(side, script, seconds, rate)
     used = {name: cpu - before[name] for name, cpu in _cpu(side).items()}
     oddities += seen.unanswered + seen.failed
     done, ms = len(seen.latencies), sorted(seen.latencies)
     return Turns(
         turns=done, seconds=round(seen.seconds, 2), per_second=round(done / seen.seconds, 1),
-        p50=quantile(ms, 0.50), p95=quantile(ms, 0.95), p99=quantile(ms, 0.99), worst=ms[-1] if ms else 0.0,
+        p50=quantile(ms, 50), p95=quantile(ms, 95), p99=quantile(ms, 99), worst=quantile(ms, 100),
         unanswered=len(seen.unanswered), failed=len(seen.failed),
         cpu_ms={name: round(cpu * 1000 / max(done, 1), 2) for name, cpu in used.items()},
     )
@@ -105,8 +108,15 @@ async def _phase(
 async def _growth(side: Side, messages: int, oddities: list[str]) -> Growth:
     """One chat is made long; then the long one and a new one are asked the same questions in the same seconds."""
     old, young = await side.open_chats(2)
-    grown = await _talk(side, [old], messages - WINDOW, seconds=900, only=ALIKE)
-    both = await _talk(side, [young, old], 2 * WINDOW, seconds=60, only=ALIKE)
+    written = conversations()
+    print(f"• {side.name}: one chat of {messages:,} messages", flush=True)
+
+    def lines(chat: Chat, many: int) -> list[str]:
+        once = [line.format(order=chat.order) for name in ALIKE for line in written[name]]
+        return (once * (many // len(once) + 1))[:many]
+
+    grown = await _talk(side, [(old, lines(old, messages - WINDOW))], seconds=900)
+    both = await _talk(side, [(young, lines(young, WINDOW)), (old, lines(old, WINDOW))], seconds=60)
     for seen in (grown, both):
         oddities += seen.unanswered + seen.failed
     ms = [[t for t, chat in zip(both.latencies, both.chats, strict=True) if chat == i] for i in (0, 1)]
@@ -114,18 +124,21 @@ async def _growth(side: Side, messages: int, oddities: list[str]) -> Growth:
     return Growth(len(grown.latencies) + len(ms[1]), young_ms, old_ms, round(grown.seconds, 1))
 
 
-async def _talk(
-    side: Side, chats: Sequence[Chat], turns: int, seconds: float, rate: float = 0.0, begin: int = 0,
-    only: Sequence[str] = (),
-) -> Seen:
+async def _script(side: Side, turns: int) -> Script:
+    """New chats, each with a conversation, until there are so many messages (and a chat for every seat)."""
+    written = list(conversations().values())
+    many, sum_ = 0, 0
+    while sum_ < turns or many < CHATS:
+        sum_ += len(written[many % len(written)])
+        many += 1
+    chats = await side.open_chats(many)
+    return [(chat, [line.format(order=chat.order) for line in written[i % len(written)]]) for i, chat in enumerate(chats)]
+
+
+async def _talk(side: Side, script: Script, seconds: float, rate: float = 0.0) -> Seen:
     """Let the client process talk. Raises SystemExit with its words when it fails."""
-    written = conversations()
-    if only:
-        lists = [[line for name in only for line in written[name]]] * len(chats)
-    else:
-        lists = [list(written.values())[i % len(written)] for i in range(len(chats))]
-    lines = [[line.format(order=chat.order) for line in list_] for chat, list_ in zip(chats, lists, strict=True)]
-    plan = Plan(side.door, side.url, [chat.key for chat in chats], lines, turns, seconds, rate, begin)
+    chats, lines = [chat.key for chat, _ in script], [lines for _, lines in script]
+    plan = Plan(side.door, side.url, chats, lines, min(CHATS, len(chats)), seconds, rate)
     client = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.load", cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )
@@ -140,16 +153,10 @@ def conversations() -> dict[str, list[str]]:
     return found
 
 
-def quantile(ordered: Sequence[float], share: float) -> float:
-    """The smallest value that at least `share` of the values do not exceed; 0.0 of none."""
-    if not ordered:
-        return 0.0
-    return ordered[max(0, -(-len(ordered) * int(share * 100) // 100) - 1)]
+def quantile(ordered: Sequence[float], percent: int) -> float:
+    """The smallest value that at least so many percent of the values do not exceed; 0.0 of none."""
+    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)] if ordered else 0.0
 
 
 def _cpu(side: Side) -> dict[str, float]:
     return {name: programs.usage(found()).cpu for name, found in side.processes.items()}
-
-
-def _say(side: Side, what: str) -> None:
-    print(f"• {side.name}: {what}", flush=True)

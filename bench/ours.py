@@ -1,5 +1,6 @@
 """Our side: `carebot run` as a user starts it, on SQLite or on PostgreSQL, with a var folder of its own."""
 
+import asyncio
 import contextlib
 import os
 import sys
@@ -18,6 +19,8 @@ from bench.programs import ROOT
 from bench.side import Chat, Side
 
 POSTGRESQL = os.environ.get("CAREBOT_BENCH_POSTGRESQL", "postgresql://root@127.0.0.1:5432")
+AT_ONCE = 10
+"""Chats that are opened at the same time."""
 SHOP = {"Authorization": "Bearer bench"}
 
 
@@ -96,7 +99,8 @@ class _Shop:
             numbers = [next(self._numbers) for _ in range(many)]
             await self._put(http, "customers", [_customer(n) for n in numbers])
             await self._put(http, "orders", [_order(n) for n in numbers])
-            return [await self._open(http, n) for n in numbers]
+            return [chat for start in range(0, many, AT_ONCE)
+                    for chat in await asyncio.gather(*(self._open(http, n) for n in numbers[start:start + AT_ONCE]))]
 
     async def _put(self, http: aiohttp.ClientSession, what: str, rows: list[dict[str, Any]]) -> None:
         async with http.put(f"{self._url}/api/v1/{what}", json=rows, headers=SHOP):

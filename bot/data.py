@@ -15,6 +15,7 @@ from bot.complaints.rules import Rules
 from bot.complaints.severity import Severities
 from bot.content import Texts
 from bot.enquiries.knowledge import Knowledge
+from bot.enquiries.refund import read_refund_times
 from bot.errors import BadContent
 from bot.handoff.service import Desk, read_desk
 from bot.hours import Hours
@@ -56,6 +57,7 @@ def load(folder: Path) -> Data:
 
     texts = part(lambda: Texts.load(folder / "texts"))
     shop = file("policy/shop.yml", read_policy)
+    file("policy/shop.yml", read_refund_times)
     catalogue = file("products.yml", read_catalogue)
     hours = file("policy/hours.yml", Hours.load)
     lexicon = file("policy/emotion.yml", Lexicon.load)

@@ -23,6 +23,7 @@ from bot.shop.benefit import Benefit, BenefitKind
 from bot.shop.benefit import Request as Undoing
 from bot.shop.customer import Birthday, Calendar, CustomerRecord, canonical_phone
 from bot.shop.order import InvoiceState, Item, Order, OrderState, RefundState
+from bot.shop.record import write_order
 
 MOST_IN_A_BATCH = 1000
 Id = Annotated[str, Path(min_length=1, max_length=100)]
@@ -190,6 +191,25 @@ async def put_orders(
     """A batch: all or nothing."""
     await _put_orders(request, [_record(row.record, row.id) for row in body])
     return {"stored": len(body)}
+
+
+@router.get("/orders/changes")
+async def get_order_changes(since: AwareDatetime, request: Request) -> list[dict[str, Any]]:
+    """What customers have changed in the chat since then (cancelled, a new address, a return, an invoice).
+
+    For the shop's own system, which is where an order really lives; at most 500 at a time, the oldest first.
+    """
+    async with app_of(request).db.read() as session:
+        found = await shop.changed_orders(session, since)
+    return [
+        {
+            "id": c.order.id,
+            "updated_at": c.updated_at.isoformat(),
+            "changes": list(c.changes),
+            "order": write_order(c.order),
+        }
+        for c in found
+    ]
 
 
 async def _put_orders(request: Request, orders: Sequence[Order]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.complaints import clarifying, listening, settling
 from bot.complaints.complaint import Event, Stage
 from bot.complaints.dialogue import Asking, Heard, Move, View
+from bot.complaints.policy import Hint
 from bot.handoff.queue import Reason
 
 STAGES: Mapping[Stage, Callable[[View, Heard], Move]] = {
@@ -17,6 +18,8 @@ STAGES: Mapping[Stage, Callable[[View, Heard], Move]] = {
     Stage.RESTORE: settling.restore,
 }
 
+WANTS_DEEDS = frozenset({Hint.ONLY_APOLOGISE, Hint.ALREADY_TOLD})
+"""Who says so has had enough of being listened to: going back would prove them right."""
 MUCH = 2
 """A rise of so many levels goes back to the feeling, whatever the stage; in clarify one is enough."""
 
@@ -36,7 +39,7 @@ def answer(view: View, heard: Heard) -> Move:
 
 def _falls_back(view: View, heard: Heard) -> Event | None:
     """Emotion or a new grievance leads back. A tap is an answer, never an outburst."""
-    if view.stage is Stage.VENT or heard.choice:
+    if view.stage is Stage.VENT or heard.choice or heard.hints & WANTS_DEEDS:
         return None
     if heard.grievance is not None and heard.grievance is not view.kind and _is_new(view, heard):
         return Event.NEW_GRIEVANCE

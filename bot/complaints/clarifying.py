@@ -10,6 +10,8 @@ from bot.messages import Button, Text, Value
 from bot.shop.order import Order
 
 ORDER_BUTTONS = 4
+FEW = 20
+"""Characters of a "no" that tells nothing else."""
 
 
 def begin(view: View, move: Move, preface: str = "") -> Move:
@@ -131,7 +133,8 @@ def keep(facts: Facts, heard: Heard, memory: Memory, orders: tuple[Order, ...], 
     telling = heard.grievance or memory.asking in (Asking.STORY, Asking.WHAT, Asking.CORRECTION, None)
     only_a_number = heard.order is not None and heard.grievance is None
     asks = Hint.WHAT_WILL_YOU_DO in heard.hints
-    if heard.text.strip() and telling and not asks and not only_a_number and not heard.says_yes:
+    only_yes_or_no = heard.says_yes or (heard.says_no and not heard.grievance and len(heard.text) <= FEW)
+    if heard.text.strip() and telling and not (asks or only_a_number or only_yes_or_no):
         told = (*told, heard.text.strip()[:500])
     facts = replace(facts, told=told, photos=(*facts.photos, *heard.photos), wish=_wish(heard, memory) or facts.wish)
     if heard.products:

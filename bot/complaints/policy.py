@@ -29,6 +29,8 @@ class Hint(StrEnum):
     ALREADY_TOLD = "already_told"
     NOT_YET = "not_yet"
     NEVER_MIND = "never_mind"
+    CLOSE_IT = "close_it"
+    KEEP_ON = "keep_on"
     NOTHING_MORE = "nothing_more"
     FIRST = "first"
     SECOND = "second"

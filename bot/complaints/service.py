@@ -27,8 +27,8 @@ from bot.shop.order import Order
 
 SURE = 0.6
 """Below this confidence a complaint of another kind is not taken for a new grievance."""
-FEW_WORDS = 40
-"""Characters of a message that can only be understood from what went before."""
+FEW_WORDS = 120
+"""Bytes (40 Chinese characters, some twenty English words) of what can only be understood from what went before."""
 PENDING_FOR = timedelta(hours=1)
 """How long a question outside a complaint is open."""
 
@@ -56,7 +56,7 @@ def number_of(case: Case) -> str:
 
 
 async def context(session: AsyncSession, conversation: Conversation, at: datetime) -> dict[str, Any]:
-    """What nlu has to know of the talk so far: the slots of the Rasa domain."""
+    """What nlu has to know of the talk so far: the slots of the Rasa domain (and what is asked, for `meant`)."""
     language = (conversation.language or "")[:2] or None
     pending = conversation.pending
     if pending and at - datetime.fromisoformat(pending["asked_at"]) <= PENDING_FOR:
@@ -66,7 +66,8 @@ async def context(session: AsyncSession, conversation: Conversation, at: datetim
         return {"language": language, "journey": "none", "stage": "none", "expecting": "nothing"}
     asking = case.memory.get("asking")
     expecting = EXPECTING[Asking(asking)] if asking else "text"
-    return {"language": language, "journey": "complaint", "stage": case.stage.value, "expecting": expecting}
+    stage = case.stage.value
+    return {"language": language, "journey": "complaint", "stage": stage, "expecting": expecting, "asking": asking}
 
 
 async def hear(session: AsyncSession, conversation: Conversation, said: Said, at: datetime, rules: Rules) -> list[Say]:
@@ -238,10 +239,19 @@ async def _apply(
             says += await solutions.goodwill(session, case, customer.shop_id if customer else "", at, rules)
     if case.stage is Stage.CLOSED:
         close(conversation, case, at, rules)
+        if Event.WITHDRAWN in [event for event, _ in move.events]:
+            await _owes_nothing(session, case)
     conversation.listening = case.stage is Stage.VENT
     if reason is not None:
         says += await handoff.request(session, conversation, reason, at, rules.desk, number_of(case), case.severity)
     return says
+
+
+async def _owes_nothing(session: AsyncSession, case: Case) -> None:
+    """The customer wants nothing done any more: nothing is owed, and nobody asks about it later."""
+    case.check_at = None
+    for given in await store.open_promises(session, case.id):
+        given.state = State.WITHDRAWN
 
 
 def close(conversation: Conversation, case: Case, at: datetime, rules: Rules) -> None:
@@ -280,9 +290,11 @@ def meant(context: Mapping[str, Any], text: str, rules: Rules) -> str | None:
 
     While a promise is open "any news?" is about it; before, "what will you do?" is the sign that enough was told.
     """
-    if context["journey"] != "complaint" or len(text) > FEW_WORDS:
+    if context["journey"] != "complaint" or len(text.encode()) > FEW_WORDS:
         return None
     hints = rules.complaints.hints_in(text)
+    if context["asking"] == Asking.WITHDRAW and hints & {Hint.CLOSE_IT, Hint.KEEP_ON}:
+        return "action_continue_complaint"
     if context["stage"] == Stage.COMMIT:
         return "action_case_status" if Hint.NOT_YET in hints else None
     return "action_continue_complaint" if Hint.WHAT_WILL_YOU_DO in hints else None

@@ -113,17 +113,18 @@ def withdraw(view: View, heard: Heard) -> Move | None:
     move = Move.none(view)
     before = view.memory.asking_before
     if view.memory.asking == Asking.WITHDRAW:
-        if heard.choice == "close" or heard.says_yes:
+        if heard.choice == "close" or Hint.CLOSE_IT in heard.hints:
             return move.step(Event.WITHDRAWN, view.level).ask(None).say("withdrawn", number=view.number)
-        if heard.choice == "keep" or heard.says_no:
+        if heard.choice == "keep" or Hint.KEEP_ON in heard.hints or heard.says_yes:
             move = move.remember(asking=before, asking_before=None).say("going_on")
             return move.say(f"back_to_{before}") if before and before != Asking.STORY else move
-        return None
+        # A bare "no" may mean either: no end without a word for it.
+        return _ask_withdraw(move) if heard.says_no else None
     if Hint.NEVER_MIND in heard.hints and not heard.choice:
-        buttons = (
-            button("button_keep_open", "keep", Asking.WITHDRAW),
-            button("button_close", "close", Asking.WITHDRAW),
-        )
-        move = move.remember(asking_before=view.memory.asking)
-        return move.say("sure_to_withdraw", buttons).ask(Asking.WITHDRAW)
+        return _ask_withdraw(move.remember(asking_before=view.memory.asking))
     return None
+
+
+def _ask_withdraw(move: Move) -> Move:
+    buttons = (button("button_keep_open", "keep", Asking.WITHDRAW), button("button_close", "close", Asking.WITHDRAW))
+    return move.say("sure_to_withdraw", buttons).ask(Asking.WITHDRAW)

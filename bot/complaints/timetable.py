@@ -196,8 +196,7 @@ async def after_care(db: Database, voice: Voice, at: datetime, rules: Rules) -> 
         if case.check_at is None or case.check_at > at or not _may_write(conversation, case, at, rules, voice):
             return None
         case.check_at = None
-        withdrawn = case.memory.get("withdrawn")
-        if conversation.owner != BOT or conversation.case_id is not None or withdrawn:
+        if conversation.owner != BOT or conversation.case_id is not None:
             return None
         return f"case:{case.id}:check", [Say("complaints.check_after", {"number": number_of(case)})]
 

@@ -2,16 +2,12 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
-from bot.complaints import emotion, person
-from bot.complaints import service as complaints
 from bot.conversations import language
 from bot.conversations import store as conversations
 from bot.conversations.tables import Conversation
@@ -21,10 +17,10 @@ from bot.errors import Moved, RasaUnreachable
 from bot.handoff import service as handoff
 from bot.handoff.queue import Reason
 from bot.inbox import route, store
-from bot.inbox.route import Taker
 from bot.inbox.service import LANE
-from bot.inbox.tables import Handling, Inbound, TurnRow
+from bot.inbox.tables import Handling, TurnRow
 from bot.inbox.turn import Execute, Heard, Turn
+from bot.inbox.understanding import Seen, look, understand
 from bot.messages import Say
 from bot.metrics import TURN_SECONDS, TURNS
 from bot.outbox import service as outbox
@@ -34,17 +30,6 @@ AGAIN_WHEN_DOWN = timedelta(seconds=10)
 """How long a turn waits for nlu to come back before it tries again."""
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What was read before the turn: if the fence has moved since, everything is read anew."""
-
-    fence: int
-    messages: list[Inbound]
-    context: dict[str, Any]
-    for_staff: bool = False
-    """They came in while the bot still spoke, and since then a person was called."""
 
 
 class Answering:
@@ -81,7 +66,7 @@ class Answering:
 
     async def _turn(self, conversation_id: int) -> datetime | None:
         async with self._db.read() as session:
-            seen = await self._look(session, conversation_id)
+            seen = await look(session, conversation_id, self._clock.now())
         if not seen.messages:
             await self._nothing_left(conversation_id, seen)
             return None
@@ -89,7 +74,7 @@ class Answering:
             return await self._give_to_staff(conversation_id, seen)
         started, began = self._clock.now(), time.perf_counter()
         try:
-            action, heard = await self._understand(seen)
+            action, heard = await understand(self._rasa, self._data.now, seen)
         except RasaUnreachable as error:
             return await self._hold(conversation_id, seen, str(error))
         try:
@@ -106,37 +91,8 @@ class Answering:
         TURN_SECONDS.observe(time.perf_counter() - began)
         return ready
 
-    async def _look(self, session: AsyncSession, conversation_id: int) -> _Seen:
-        conversation = await session.get_one(Conversation, conversation_id)
-        messages = route.one_turn(await store.unanswered(session, conversation_id))
-        context = await complaints.context(session, conversation, self._clock.now())
-        first = messages[0] if messages else None
-        for_staff = first is not None and route.is_for_staff(conversation.owner, first.kind, first.payload)
-        return _Seen(conversation.fence, messages, context, for_staff)
-
-    async def _understand(self, seen: _Seen) -> tuple[str, Heard]:
-        """Which action answers, and what was heard. Raises RasaUnreachable."""
-        text = route.together(seen.messages)
-        attachments = tuple(a for m in seen.messages for a in m.attachments)
-        match route.who_takes(seen.messages):
-            case Taker.COMMAND:
-                return f"command_{seen.messages[0].payload}", Heard(text, args={"words": text})
-            case Taker.BUTTON:
-                return "", Heard("", args={"payload": seen.messages[0].payload})
-            case Taker.LINK:
-                return "action_link", Heard(text, args={"code": route.link_code(text)})
-        if attachments and not text.strip():
-            in_a_case = seen.context["journey"] == "complaint"
-            return "action_continue_complaint" if in_a_case else "action_attachment", Heard("", attachments)
-        decision = await self._rasa.decide(text, seen.context)
-        reading = emotion.read(text, emotion.Mood(decision.mood), decision.mood_confidence, self._data.now.lexicon)
-        action = complaints.meant(seen.context, text, self._data.now.rules) or decision.action
-        if person.at_once(reading.groups):
-            action = "action_person_at_once"
-        return action, Heard(text, attachments, decision=decision, reading=reading)
-
     async def _commit(
-        self, conversation_id: int, seen: _Seen, action: str, heard: Heard, started: datetime
+        self, conversation_id: int, seen: Seen, action: str, heard: Heard, started: datetime
     ) -> datetime | None:
         """The turn's one transaction. Raises Moved when somebody was faster, and what the action raises."""
         async with self._db.write() as session:
@@ -149,7 +105,7 @@ class Answering:
             says = await self._execute(action, turn)
             return await self._close(turn, seen, action, says, started)
 
-    async def _locked(self, session: AsyncSession, conversation_id: int, seen: _Seen) -> Conversation:
+    async def _locked(self, session: AsyncSession, conversation_id: int, seen: Seen) -> Conversation:
         conversation = await conversations.locked(session, conversation_id)
         if conversation.fence != seen.fence:
             raise Moved(f"conversation {conversation_id} has moved on")
@@ -165,7 +121,7 @@ class Answering:
         return tap.action, Heard("", args={**tap.args, "label": tap.label})
 
     async def _close(
-        self, turn: Turn, seen: _Seen, action: str, says: Sequence[Say], started: datetime, error: str = ""
+        self, turn: Turn, seen: Seen, action: str, says: Sequence[Say], started: datetime, error: str = ""
     ) -> datetime | None:
         """Write the turn, its words, and that its messages are answered."""
         session, conversation = turn.session, turn.conversation
@@ -187,7 +143,7 @@ class Answering:
         return await self._release(session, conversation, turn.at)
 
     async def _apologise(
-        self, conversation_id: int, seen: _Seen, action: str, heard: Heard, started: datetime, error: Exception
+        self, conversation_id: int, seen: Seen, action: str, heard: Heard, started: datetime, error: Exception
     ) -> datetime | None:
         """An action raised: nothing of it is kept; the customer is told, and a person is called."""
         async with self._db.write() as session:
@@ -198,7 +154,7 @@ class Answering:
             words = [Say("talk.sorry_failed"), *says]
             return await self._close(turn, seen, action or "button", words, started, error=detail)
 
-    async def _hold(self, conversation_id: int, seen: _Seen, why: str) -> datetime:
+    async def _hold(self, conversation_id: int, seen: Seen, why: str) -> datetime:
         """nlu is gone: say so once, tell the desk, keep the messages for when it is back."""
         at = self._clock.now()
         log.error("nlu does not answer; the conversation waits", conversation=conversation_id, error=why)
@@ -231,13 +187,13 @@ class Answering:
         conversation.lane_until = conversation.ready_at + self._lease
         return conversation.ready_at
 
-    async def _give_to_staff(self, conversation_id: int, seen: _Seen) -> datetime | None:
+    async def _give_to_staff(self, conversation_id: int, seen: Seen) -> datetime | None:
         async with self._db.write() as session:
             conversation = await self._locked(session, conversation_id, seen)
             await store.give_to_staff(session, seen.messages)
             return await self._release(session, conversation, self._clock.now())
 
-    async def _nothing_left(self, conversation_id: int, seen: _Seen) -> None:
+    async def _nothing_left(self, conversation_id: int, seen: Seen) -> None:
         async with self._db.write() as session:
             conversation = await conversations.locked(session, conversation_id)
             if conversation.fence != seen.fence or await store.unanswered(session, conversation_id):

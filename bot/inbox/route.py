@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -86,3 +86,32 @@ def ready_at(kind: Kind, at: datetime, pause: timedelta, waiting_since: datetime
     if kind in (Kind.BUTTON, Kind.COMMAND):
         return at
     return min(at + pause, (waiting_since or at) + max(LONGEST_BURST, pause))
+
+
+LONGEST_LABEL = 40
+"""Characters of a message that may be the words on a button."""
+
+ENQUIRIES = frozenset(
+    f"action_{name}"
+    for name in (
+        *("track_order", "place_order", "delivery_options", "delivery_period", "check_payment_methods"),
+        *("product_question", "edit_account", "registration_problems", "get_invoice"),
+    )
+)
+"""Enquiries that an address or a name given in answer to a question is easily taken for."""
+
+
+def may_be_a_label(turn: Sequence[Message]) -> bool:
+    """Whether somebody may have typed what a button says instead of tapping it."""
+    return len(turn) == 1 and turn[0].kind is Kind.MESSAGE and 0 < len(turn[0].text) <= LONGEST_LABEL
+
+
+def named_choice(text: str, choices: Mapping[str, str]) -> str | None:
+    """The payload of the button whose words these are, or None."""
+    wanted = _plain(text)
+    return next((payload for label, payload in choices.items() if wanted and _plain(label) == wanted), None)
+
+
+def _plain(text: str) -> str:
+    """Half-width, small letters, without the full stop that phones add."""
+    return unicodedata.normalize("NFKC", text).casefold().strip().rstrip(".!。！").strip()

@@ -25,25 +25,44 @@ def benefits_of(
     if delivered and random.randrange(10) < 2:
         more = presents.section("warranty")
         yield Benefit(
-            f"{id}-3", customer.id, BenefitKind.WARRANTY, more.as_words(), more.whole("months"),
-            order_id=delivered[0].id, lost_if=frozenset({Request.RETURN}),
+            f"{id}-3",
+            customer.id,
+            BenefitKind.WARRANTY,
+            more.as_words(),
+            more.whole("months"),
+            order_id=delivered[0].id,
+            lost_if=frozenset({Request.RETURN}),
         )
     if customer.tier != next(iter(stage.policy.tiers)):
         yield Benefit(
-            f"{id}-4", customer.id, BenefitKind.MEMBERSHIP, presents.words("membership"),
-            expires_on=on(random.randint(5, 350)), lost_if=UNTIL_GOODBYE,
+            f"{id}-4",
+            customer.id,
+            BenefitKind.MEMBERSHIP,
+            presents.words("membership"),
+            expires_on=on(random.randint(5, 350)),
+            lost_if=UNTIL_GOODBYE,
         )
     if random.randrange(20) == 0:
         bonus = presents.section("contract")
         yield Benefit(
-            f"{id}-5", customer.id, BenefitKind.CONTRACT, bonus.as_words(), value_cents=bonus.whole("worth"),
-            due_on=on(random.randint(1, 60)), lost_if=UNTIL_GOODBYE | {Request.WITHDRAW},
+            f"{id}-5",
+            customer.id,
+            BenefitKind.CONTRACT,
+            bonus.as_words(),
+            value_cents=bonus.whole("worth"),
+            due_on=on(random.randint(1, 60)),
+            lost_if=UNTIL_GOODBYE | {Request.WITHDRAW},
         )
     if delivered and random.randrange(15) == 0:
         gift = presents.section("gift")
         yield Benefit(
-            f"{id}-6", customer.id, BenefitKind.GIFT, gift.as_words(), value_cents=gift.whole("worth"),
-            expires_on=on(random.randint(3, 60)), order_id=delivered[-1].id,
+            f"{id}-6",
+            customer.id,
+            BenefitKind.GIFT,
+            gift.as_words(),
+            value_cents=gift.whole("worth"),
+            expires_on=on(random.randint(3, 60)),
+            order_id=delivered[-1].id,
         )
 
 
@@ -53,8 +72,14 @@ def _points(id: str, customer: CustomerRecord, presents: Section, stage: Stage, 
     worth = Section.of("data/policy/shop.yml", stage.policy.raw).section("points").whole("worth_cents")
     ends = random.randint(1, 29) if random.randrange(4) == 0 else random.randint(30, 364)
     return Benefit(
-        id, customer.id, BenefitKind.POINTS, presents.words("points"), amount, amount * worth,
-        expires_on=stage.days.on(ends), lost_if=UNTIL_GOODBYE,
+        id,
+        customer.id,
+        BenefitKind.POINTS,
+        presents.words("points"),
+        amount,
+        amount * worth,
+        expires_on=stage.days.on(ends),
+        lost_if=UNTIL_GOODBYE,
     )
 
 
@@ -65,7 +90,11 @@ def _coupon(
     kind = random.choice(presents.sections("coupons"))
     bound = next((order for order in orders if order.state in AWAITED), None)
     return Benefit(
-        id, customer.id, BenefitKind.COUPON, kind.as_words(), value_cents=kind.whole("worth"),
+        id,
+        customer.id,
+        BenefitKind.COUPON,
+        kind.as_words(),
+        value_cents=kind.whole("worth"),
         expires_on=stage.days.on(random.randint(-5, 60)),
         order_id=bound.id if bound else None,
         lost_if=frozenset({Request.CANCEL, Request.RETURN}) if bound else UNTIL_GOODBYE,

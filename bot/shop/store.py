@@ -93,6 +93,27 @@ async def change_order(session: AsyncSession, order: Order, what: str, at: datet
     await session.execute(update(OrderRow).where(OrderRow.shop_id == order.id).values(**values))
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An order that was changed here, and what was changed in it: [{"what", "by", "at"}]."""
+
+    order: Order
+    changes: tuple[Mapping[str, Any], ...]
+    updated_at: datetime
+
+
+async def changed_orders(session: AsyncSession, since: datetime, limit: int = 500) -> list[Changed]:
+    """Orders that customers have changed in the chat, the oldest change first: what a shop's own system has to learn."""
+    query = select(OrderRow).where(OrderRow.updated_at >= since).order_by(OrderRow.updated_at, OrderRow.id)
+    found: list[Changed] = []
+    async for row in await session.stream_scalars(query):
+        if changes := row.record.get(CHANGES):
+            found.append(Changed(record.read_order(row.record), tuple(changes), row.updated_at))
+        if len(found) >= limit:
+            break
+    return found
+
+
 async def benefits_of(session: AsyncSession, customer_id: int) -> tuple[Benefit, ...]:
     """All benefits of a customer (our own id), used and expired ones too, the first to expire first."""
     query = select(BenefitRow.record).where(BenefitRow.customer_id == customer_id)

@@ -38,12 +38,16 @@ def simplified_of() -> dict[str, str]:
 
 def traditional_only() -> frozenset[str]:
     """Characters that a writer of simplified Chinese does not use. Source: OpenCC's TSCharacters."""
-    return frozenset(one for one, others in _characters("TSCharacters") if one not in others)
+    return _replaced("TSCharacters") - _replaced("STCharacters")
 
 
 def simplified_only() -> frozenset[str]:
     """Characters that a writer of traditional Chinese does not use. Source: OpenCC's STCharacters."""
-    return frozenset(one for one, others in _characters("STCharacters") if one not in others)
+    return _replaced("STCharacters") - _replaced("TSCharacters")
+
+
+def _replaced(name: str) -> frozenset[str]:
+    return frozenset(one for one, others in _characters(name) if one not in others)
 
 
 def _characters(name: str) -> list[tuple[str, list[str]]]:

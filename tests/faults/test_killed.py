@@ -8,6 +8,7 @@ import os
 import random
 import secrets
 import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -56,11 +57,21 @@ class Scene:
     programs: list[Program] = field(default_factory=list)
     kills: int = 0
     nlu_kills: int = 0
+    _began: float = field(default_factory=time.monotonic)
+
+    def notes(self, what: str) -> None:
+        """A line for whoever reads a run."""
+        print(f"{time.monotonic() - self._began:6.1f} s  {what}")  # noqa: T201
 
     def program(self, name: str, **more: str) -> Program:
         made = Program(self.folder, self.settings | more, free_port(), name=name)
         self.programs.append(made)
         return made
+
+    async def kills_app(self, program: Program) -> None:
+        await program.kill()
+        self.kills += 1
+        self.notes(f"{program.name} killed")
 
     async def kills_nlu(self, times: int) -> None:
         for _ in range(times):
@@ -68,6 +79,7 @@ class Scene:
             if self.nlu.pid is not None:
                 os.kill(self.nlu.pid, signal.SIGKILL)
                 self.nlu_kills += 1
+                self.notes("nlu killed")
 
     async def enough(self) -> None:
         while await evidence.turns(self.db) < TURNS:
@@ -79,9 +91,11 @@ class Scene:
             async with asyncio.timeout(REST_WITHIN):
                 while await evidence.waiting(self.db) or self.fake.pending:
                     await asyncio.sleep(0.25)
+            self.notes("all has come to rest")
         except TimeoutError:
             waits = await evidence.waiting(self.db)
-            raise AssertionError(f"no rest after {REST_WITHIN:g} s: {waits}, {len(self.fake.pending)} updates") from None
+            left = f"{waits}, {len(self.fake.pending)} updates"
+            raise AssertionError(f"no rest after {REST_WITHIN:g} s: {left}") from None
 
 
 @pytest.fixture
@@ -113,13 +127,11 @@ async def test_killed_again_and_again(scene: Scene):
         async with until_done(scene):
             for number in range(KILLS):
                 await asyncio.sleep(scene.chance.uniform(*LIFE))
-                await program.kill()
-                scene.kills += 1
+                await scene.kills_app(program)
                 if number == KILLS // 2:
                     await program.launch()
                     await asyncio.sleep(scene.chance.uniform(0.0, 3.0))
-                    await program.kill()
-                    scene.kills += 1
+                    await scene.kills_app(program)
                 await program.start()
         await scene.rests()
         await proved(scene)
@@ -138,8 +150,7 @@ async def test_one_of_two_is_killed_and_does_not_come_back(scene: Scene):
             scene.fake.webhook.point(f"{balancer.url}/telegram/webhook", SECRET)
             async with until_done(scene):
                 await asyncio.sleep(scene.chance.uniform(*LIFE))
-                await doomed.kill()
-                scene.kills += 1
+                await scene.kills_app(doomed)
             await scene.rests()
             found = await proved(scene)
             assert len({row.claimed_by for row in found.deliveries if row.claimed_by}) == 2, "both should have sent"
@@ -153,12 +164,13 @@ async def until_done(scene: Scene) -> AsyncIterator[None]:
         yield
         await nlu
         await scene.enough()
+    scene.notes("the load is over")
 
 
 async def proved(scene: Scene) -> evidence.Evidence:
     """Every promise, from the database and from what the customers heard."""
     found = await evidence.collect(scene.db)
-    print(told(scene, found))  # noqa: T201
+    scene.notes(told(scene, found))
     assert len(found.turns) >= TURNS
     evidence.nothing_lost_nothing_invented(found, scene.load.accepted())
     evidence.every_message_in_one_turn(found)

@@ -7,7 +7,7 @@ from bot.complaints.promise import State
 from bot.conversations.tables import BOT, QUEUE
 from tests.openshop import Guest, Shop
 from tests.ways.complaining import (
-    EACH_LANGUAGE, LINES, ONE_DATABASE, complaining, goes_on, keeps, newest, steps, told,
+    EACH_LANGUAGE, LINES, ONE_DATABASE, complaining, keeps, newest, steps, told,
 )
 
 ANNOYED = {"zh": "什么情况啊", "en": "seriously?"}
@@ -24,7 +24,7 @@ async def test_anger_over_the_questions_leads_back_to_words_of_understanding(sho
     assert (await steps(guest))[-1] == (Stage.CLARIFY, Event.HURT), await told(guest)
     assert await newest(guest, 2) == ["complaints.acknowledge_more_1", "complaints.go_on_when_ready"]
     await guest.says(LINES[language].ok)
-    assert await newest(guest) == ["complaints.ask_photo"], "and then it goes on with the question that was open"
+    assert await newest(guest) == ["complaints.ask_wish"], "what was asked once (a photo) is not asked again"
 
 
 @EACH_LANGUAGE
@@ -66,8 +66,6 @@ async def test_two_degrees_up_lead_back_from_every_later_stage(shop: Shop, langu
 @EACH_LANGUAGE
 async def test_a_tap_is_an_answer_and_never_an_outburst(shop: Shop, language: str) -> None:
     guest = await complaining(shop, language, Stage.CLARIFY)
-    await guest.says(ANGRY[language])
-    await guest.says(LINES[language].ok)
     async with shop.app.db.write() as session:
         case = await session.merge(await guest.case())
         case.level = 2
@@ -229,14 +227,38 @@ async def test_never_mind_is_asked_about_and_not_assumed(shop: Shop, language: s
 
 
 @EACH_LANGUAGE
-async def test_a_withdrawn_case_is_closed_and_nobody_asks_about_it_later(shop: Shop, language: str) -> None:
+@pytest.mark.parametrize(
+    "words", [{"zh": "关掉吧", "en": "close it"}, {"zh": "算了算了", "en": "forget it"}], ids=["close", "again"]
+)
+async def test_a_withdrawn_case_is_closed_and_nobody_asks_about_it_later(
+    shop: Shop, language: str, words: dict[str, str]
+) -> None:
     guest = await complaining(shop, language, Stage.CLARIFY)
     await guest.says(LINES[language].never_mind)
-    await guest.says({"zh": "关掉吧", "en": "close it"}[language])
+    await guest.says(words[language])
     assert (await guest.case()).stage is Stage.CLOSED, await told(guest)
     assert await newest(guest) == ["complaints.withdrawn"]
     await shop.passes(days=8)
     assert "complaints.check_after" not in await guest.keys()
+
+
+@EACH_LANGUAGE
+@pytest.mark.parametrize("words", [{"zh": "好的", "en": "yes"}, {"zh": "接着办吧", "en": "please keep going"}], ids=["yes", "on"])
+async def test_yes_to_shall_i_go_on_never_closes_a_case(shop: Shop, language: str, words: dict[str, str]) -> None:
+    guest = await complaining(shop, language, Stage.CLARIFY)
+    await guest.says(LINES[language].never_mind)
+    await guest.says(words[language])
+    assert (await guest.case()).stage is Stage.CLARIFY, await told(guest)
+    assert await newest(guest, 2) == ["complaints.going_on", "complaints.back_to_photo"]
+
+
+@ONE_DATABASE
+async def test_a_bare_no_to_either_or_is_asked_again(shop: Shop) -> None:
+    guest = await complaining(shop, "en", Stage.CLARIFY)
+    await guest.says(LINES["en"].never_mind)
+    await guest.says("no")
+    assert (await guest.keys()).count("complaints.sure_to_withdraw") == 2
+    assert (await guest.case()).stage is Stage.CLARIFY
 
 
 @ONE_DATABASE
@@ -286,4 +308,3 @@ async def test_every_stage_can_be_walked_twice(shop: Shop) -> None:
     case = await guest.case()
     assert (case.stage, case.failure_count) == (Stage.CLOSED, 1), await told(guest)
     assert [e for _, e in await steps(guest)].count(Event.ACCEPTED) == 2
-    assert goes_on

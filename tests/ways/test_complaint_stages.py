@@ -60,9 +60,9 @@ async def test_while_they_speak_nothing_is_asked_offered_or_explained(shop: Shop
 
 
 @ONE_DATABASE
-async def test_a_customer_who_only_says_that_they_want_to_complain_is_asked_what_happened(shop: Shop) -> None:
+async def test_who_only_says_that_they_want_to_complain_is_asked_what_happened(shop: Shop) -> None:
     guest = await customer(shop, "zh")
-    await guest.says("我要投诉！")
+    await guest.says("我要投诉快递")
     assert await newest(guest) == ["complaints.listen"]
 
 
