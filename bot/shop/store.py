@@ -103,7 +103,7 @@ class Changed:
 
 
 async def changed_orders(session: AsyncSession, since: datetime, limit: int = 500) -> list[Changed]:
-    """Orders that customers have changed in the chat, the oldest change first: what a shop's own system has to learn."""
+    """Orders that customers have changed in the chat, the oldest change first: the shop has to learn of them."""
     query = select(OrderRow).where(OrderRow.updated_at >= since).order_by(OrderRow.updated_at, OrderRow.id)
     found: list[Changed] = []
     async for row in await session.stream_scalars(query):
