@@ -23,7 +23,7 @@ register_all()
 async def execute(action: str, turn: Turn) -> list[Say]:
     """Run the action. An action that the domain names and nobody wrote is a bug: KeyError, and the turn apologises."""
     was_new = turn.conversation.introduced_at is None
-    if turn.heard.decision is not None:
+    if turn.heard.decision is not None and turn.conversation.held:
         await handoff.engine_is_back(turn.session, turn.conversation, turn.at)
     says = await _named(action).run(turn)
     if action not in COMPLAINT_ACTIONS and turn.conversation.case_id is not None and turn.conversation.owner == BOT:

@@ -14,7 +14,7 @@ from bot.channels.hub import Hub
 from bot.channels.tables import WebSession
 from bot.clock import Clock
 from bot.conversations import store as conversations
-from bot.conversations.tables import BOT, Conversation
+from bot.conversations.tables import Conversation
 from bot.db import Database
 from bot.errors import NotFound, Unreadable
 from bot.inbox import thread
@@ -144,10 +144,10 @@ class WebChat:
 
     async def lines(self, session: Session, after: int) -> tuple[list[Line], bool]:
         """What is new behind `after`, and whether the bot is at it."""
+        now = select(Conversation.seq, Conversation.waiting_since).where(Conversation.id == session.conversation_id)
         async with self._db.read() as db:
-            lines = list(await thread.after(db, session.conversation_id, after))
-            conversation = await db.get_one(Conversation, session.conversation_id)
-        waiting = conversation.waiting_since if conversation.owner == BOT else None
+            seq, waiting = (await db.execute(now)).one()
+            lines = list(await thread.after(db, session.conversation_id, after)) if seq > after else []
         return lines, waiting is not None and self._clock.now() - waiting < BELIEVABLE
 
     async def wait(self, session: Session, after: int, seconds: float, until: datetime) -> tuple[list[Line], bool]:

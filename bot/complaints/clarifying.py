@@ -32,6 +32,8 @@ def clarify(view: View, heard: Heard) -> Move:
         case Asking.PHOTO if heard.says_yes and view.memory.asked.get(Fact.PHOTO) == 1:
             none = button("button_no_photo", "none", Asking.PHOTO)
             return move.remember(asked={**view.memory.asked, Fact.PHOTO: 2}).say("photo_awaited", (none,))
+    if Hint.NOTHING_MORE in heard.hints and not move.memory.asked.get(Fact.PHOTO):
+        move = move.remember(asked={**move.memory.asked, Fact.PHOTO: 1})  # said before it was asked for
     if Hint.ALREADY_TOLD in heard.hints:
         move = move.say("sorry_already_told")
         told = {**view.memory.asked, Fact.WHAT: 2}

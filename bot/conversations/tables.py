@@ -66,6 +66,8 @@ class Conversation(Base):
     """The question the bot has asked outside a complaint: {"action", "expecting", "args", "asked_at"}."""
     misunderstood: Mapped[int] = mapped_column(default=0)
     """Turns in a row that were not understood."""
+    held: Mapped[bool] = mapped_column(default=False)
+    """Its words could not be understood because nlu did not answer; an entry in the queue says so."""
     listening: Mapped[bool] = mapped_column(default=False)
     """A complaint is in its first stage: people type in bursts, the pause is longer."""
     case_id: Mapped[int | None] = mapped_column(BigId)

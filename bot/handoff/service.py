@@ -137,6 +137,7 @@ async def note_engine_down(session: AsyncSession, conversation: Conversation, at
 
 async def engine_is_back(session: AsyncSession, conversation: Conversation, at: datetime) -> None:
     """The bot has understood this conversation again and nobody had taken it: nobody needs to."""
+    conversation.held = False
     entry = await store.open_entry(session, conversation.id)
     if entry is not None and entry.reason is Reason.ENGINE_DOWN:
         entry.closed_at, entry.outcome = at, "answered by the bot"

@@ -12,7 +12,7 @@ from bot.conversations import language
 from bot.conversations import store as conversations
 from bot.conversations.tables import Conversation
 from bot.data import DataInForce
-from bot.db import Database, is_gone
+from bot.db import Database, insert_once, is_gone
 from bot.errors import Moved, RasaUnreachable
 from bot.handoff import service as handoff
 from bot.handoff.queue import Reason
@@ -125,22 +125,26 @@ class Answering:
     ) -> datetime | None:
         """Write the turn, its words, and that its messages are answered."""
         session, conversation = turn.session, turn.conversation
-        row = TurnRow(
-            conversation_id=conversation.id,
-            fence=conversation.fence,
-            text=turn.heard.text,
-            action=action,
-            decision=dict(turn.heard.decision.raw) if turn.heard.decision else None,
-            error=error,
-            started_at=started,
-            done_at=turn.at,
-        )
-        session.add(row)
-        await session.flush()
-        if await store.answered(session, seen.messages, row.id) != len(seen.messages):
-            raise Moved(f"messages of conversation {conversation.id} were answered elsewhere")
-        await outbox.put(session, conversation, says, f"turn:{row.id}", turn.data.voice, turn.at)
-        return await self._release(session, conversation, turn.at)
+        # Nothing is flushed until the end, so that the conversation's row is written once.
+        with session.no_autoflush:
+            turn_id = await insert_once(
+                session,
+                TurnRow,
+                {
+                    "conversation_id": conversation.id,
+                    "fence": conversation.fence,
+                    "text": turn.heard.text,
+                    "action": action,
+                    "decision": dict(turn.heard.decision.raw) if turn.heard.decision else None,
+                    "error": error,
+                    "started_at": started,
+                    "done_at": turn.at,
+                },
+            )
+            if turn_id is None or await store.answered(session, seen.messages, turn_id) != len(seen.messages):
+                raise Moved(f"messages of conversation {conversation.id} were answered elsewhere")
+            await outbox.put(session, conversation, says, f"turn:{turn_id}", turn.data.voice, turn.at)
+            return await self._release(session, conversation, turn.at)
 
     async def _apologise(
         self, conversation_id: int, seen: Seen, action: str, heard: Heard, started: datetime, error: Exception
@@ -160,6 +164,7 @@ class Answering:
         log.error("nlu does not answer; the conversation waits", conversation=conversation_id, error=why)
         async with self._db.write() as session:
             conversation = await self._locked(session, conversation_id, seen)
+            conversation.held = True
             if await handoff.note_engine_down(session, conversation, at):
                 key = f"hold:{seen.messages[0].id}"
                 await outbox.put(session, conversation, [Say("talk.holding")], key, self._data.now.voice, at)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.inbox.tables import Inbound
@@ -33,7 +33,15 @@ class Line:
 async def after(session: AsyncSession, conversation_id: int, seq: int, limit: int = 200) -> Sequence[Line]:
     """The lines behind `seq`, at most `limit`."""
     inbound = (
-        select(Inbound)
+        select(
+            Inbound.seq,
+            Inbound.kind,
+            Inbound.text,
+            Inbound.payload,
+            Inbound.attachments,
+            Inbound.at,
+            Inbound.message_id,
+        )
         .where(
             Inbound.conversation_id == conversation_id,
             Inbound.seq > seq,
@@ -43,7 +51,17 @@ async def after(session: AsyncSession, conversation_id: int, seq: int, limit: in
         .limit(limit)
     )
     outbound = (
-        select(Delivery)
+        select(
+            Delivery.id,
+            Delivery.seq,
+            Delivery.author,
+            Delivery.staff_name,
+            Delivery.text,
+            Delivery.buttons,
+            Delivery.tapped,
+            Delivery.sent_at,
+            Delivery.created_at,
+        )
         .where(
             Delivery.conversation_id == conversation_id,
             Delivery.seq > seq,
@@ -51,17 +69,17 @@ async def after(session: AsyncSession, conversation_id: int, seq: int, limit: in
         .order_by(Delivery.seq)
         .limit(limit)
     )
-    lines = [_heard(row) for row in await session.scalars(inbound)]
-    lines += [_said(row) for row in await session.scalars(outbound)]
+    lines = [_heard(row) for row in await session.execute(inbound)]
+    lines += [_said(row) for row in await session.execute(outbound)]
     return sorted(lines, key=lambda line: line.seq)[:limit]
 
 
-def _heard(row: Inbound) -> Line:
+def _heard(row: Row[Any]) -> Line:
     text = f"/{row.payload} {row.text}".rstrip() if row.kind is Kind.COMMAND else row.text
     return Line(row.seq, Author.CUSTOMER, "", text, (), tuple(row.attachments), row.at, row.message_id)
 
 
-def _said(row: Delivery) -> Line:
+def _said(row: Row[Any]) -> Line:
     buttons = tuple(
         {"id": PAYLOAD.format(delivery=row.id, button=i), "label": b["label"], "used": row.tapped == i}
         for i, b in enumerate(row.buttons)

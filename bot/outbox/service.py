@@ -125,7 +125,6 @@ async def _add(session: AsyncSession, conversation: Conversation, rows: list[Del
         elif conversation.channel in IMMEDIATE:
             enter_thread(conversation, row, at)
     session.add_all(rows)
-    await session.flush()
     return rows
 
 

@@ -72,14 +72,14 @@ class EmotionClassifier(Trained, GraphComponent):
         return component
 
     def process(self, messages: list[Message]) -> list[Message]:
-        for message in messages:
-            message.set("emotion", self._emotion(message), add_to_output=True)
+        for message, emotion in zip(messages, self._emotions(messages), strict=True):
+            message.set("emotion", emotion, add_to_output=True)
         return messages
 
-    def _emotion(self, message: Message) -> dict[str, object]:
+    def _emotions(self, messages: list[Message]) -> list[dict[str, object]]:
         if self._model is None:
-            return {"name": "calm", "confidence": 0.0}
-        return self._model.ranking(self._model.probabilities(self._inputs([message]))[0], 1)[0]
+            return [{"name": "calm", "confidence": 0.0} for _ in messages]
+        return [self._model.ranking(row, 1)[0] for row in self._model.probabilities(self._inputs(messages))]
 
     def _inputs(self, messages: list[Message]) -> Inputs:
         signs = np.stack([self._signs.of(message.get(TEXT)) for message in messages])

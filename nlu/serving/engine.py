@@ -25,12 +25,14 @@ class Engine:
 
     def warm(self) -> None:
         """The first message of a process pays for dictionaries that load when they are needed: let it be this one."""
-        for text in ("你好，我的订单到哪了？", "Hello, where is my order?"):
-            self.decide(ask(text, {}))
+        self.decide([ask(text, {}) for text in ("你好，我的订单到哪了？", "Hello, where is my order?")])
 
-    def decide(self, question: Question) -> dict[str, Any]:
-        """The answer to POST /decide; see README.md for its parts."""
-        parsed = self._parser.parse(question.text)
+    def decide(self, questions: list[Question]) -> list[dict[str, Any]]:
+        """The answers to some POST /decide; see README.md for their parts."""
+        found = self._parser.parse([question.text for question in questions])
+        return [self._answer(question, parsed) for question, parsed in zip(questions, found, strict=True)]
+
+    def _answer(self, question: Question, parsed: dict[str, Any]) -> dict[str, Any]:
         inside = question.slots.get("journey") == "complaint"
         seen = parsed["inside_complaint"] if inside else parsed["intent"]["name"]
         action, sureness = self._action(seen, question.slots)

@@ -1,8 +1,6 @@
 """What we add to Rasa's HTTP API: POST /decide, and two facts in GET /status."""
 
-import asyncio
 import json
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +9,14 @@ from sanic import Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from serving.desk import Desk
 from serving.engine import Engine
 from serving.question import BadQuestion, read
 
 
 def add_routes(app: Sanic) -> None:
     """`app` is Rasa's; its `ctx.agent` may be exchanged (PUT /model) and removed (DELETE /model) at any time."""
-    thinker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decide")  # with one at a time nobody waits for two
+    desk = Desk()
     engines: list[Engine] = []
 
     def engine() -> Engine | None:
@@ -36,8 +35,7 @@ def add_routes(app: Sanic) -> None:
             return _json({"error": str(error)}, 400)
         if (thinking := engine()) is None:
             return _json({"error": "no model is loaded"}, 409)
-        loop = asyncio.get_running_loop()
-        return _json(await loop.run_in_executor(thinker, thinking.decide, question))
+        return _json(await desk.ask(thinking, question))
 
     @app.on_response
     async def status(request: Request, answer: HTTPResponse) -> HTTPResponse | None:

@@ -91,7 +91,8 @@ class WebChat:
 
     http: aiohttp.ClientSession
     base: Callable[[], str]
-    chance: random.Random
+    chance: random.Random = field(default_factory=lambda: random.Random(1))
+    """Decides when this client asks twice."""
     session: str = ""
     token: str = ""
     written: int = 0

@@ -5,18 +5,18 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 import psutil
 
 from bot.settings import ROOT
+from tests.faults.waiting import eventually
 
 START_WITHIN = 90.0
 """Seconds until it must answer; the machine may be busy with other tests."""
-PACE = 0.05
 
 
 @dataclass
@@ -29,8 +29,6 @@ class Program:
     roles: str = ""
     name: str = "carebot"
     process: asyncio.subprocess.Process | None = None
-    starts: int = 0
-    _old: list[psutil.Process] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -62,17 +60,15 @@ class Program:
                 sys.executable, "-m", "bot", *words, cwd=self.folder, stdout=out, stderr=out,
                 env=environment | chosen | self.settings | {"PYTHONPATH": str(ROOT)},
             )
-        self.starts += 1
 
     async def ready(self, path: str = "/health/live", within: float = START_WITHIN) -> None:
         """Wait until it answers 200. AssertionError with its last words when it ends instead, or does not in time."""
-        try:
-            async with asyncio.timeout(within), aiohttp.ClientSession() as http:
-                while not await _answers(http, self.url + path):
-                    assert self.runs, f"{self.name} ended with {self.process and self.process.returncode}:\n{self.tail()}"
-                    await asyncio.sleep(PACE)
-        except TimeoutError:
-            raise AssertionError(f"{self.name} was not ready after {within:g} s:\n{self.tail()}") from None
+        async with aiohttp.ClientSession() as http:
+            async def look() -> bool:
+                assert self.runs, f"{self.name} has ended ({self.process and self.process.returncode}):\n{self.tail()}"
+                return await _answers(http, self.url + path)
+
+            await eventually(look, within, lambda: f"{path} of {self.name}:\n{self.tail()}")
 
     async def start(self) -> None:
         await self.launch()
@@ -98,14 +94,9 @@ class Program:
         except TimeoutError:
             raise AssertionError(f"{self.name} still runs after {within:g} s:\n{self.tail()}") from None
 
-    async def says(self, words: str, within: float = 20.0, after: int = 0) -> str:
-        """Wait until its log has `words` (behind the first `after` characters); gives the log."""
-        try:
-            async with asyncio.timeout(within):
-                while words not in self.said()[after:]:
-                    await asyncio.sleep(PACE)
-        except TimeoutError:
-            raise AssertionError(f"{words!r} was not said within {within:g} s:\n{self.tail()}") from None
+    async def says(self, words: str, within: float = 20.0) -> str:
+        """Wait until its log has `words`; gives the log."""
+        await eventually(lambda: words in self.said(), within, lambda: f"{words!r} in the log:\n{self.tail()}")
         return self.said()
 
     def children(self) -> list[psutil.Process]:
@@ -126,12 +117,8 @@ async def _answers(http: aiohttp.ClientSession, url: str) -> bool:
 
 async def gone(processes: list[psutil.Process], within: float) -> list[psutil.Process]:
     """Those of `processes` that still run after `within` seconds; empty as soon as all have ended."""
-    try:
-        async with asyncio.timeout(within):
-            while any(_alive(p) for p in processes):
-                await asyncio.sleep(PACE)
-    except TimeoutError:
-        pass  # the caller is told who is left
+    with suppress(AssertionError):  # the caller is told who is left
+        await eventually(lambda: not any(_alive(p) for p in processes), within)
     return [p for p in processes if _alive(p)]
 
 

@@ -27,6 +27,7 @@ from tests.faults.load import Load
 from tests.faults.people import API_TOKEN, RecordingTelegram, for_good
 from tests.faults.program import Program, on_failure_show
 from tests.faults.proxy import Proxy
+from tests.faults.waiting import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
 
@@ -81,21 +82,24 @@ class Scene:
                 self.nlu_kills += 1
                 self.notes("nlu killed")
 
-    async def enough(self) -> None:
-        while await evidence.turns(self.db) < TURNS:
-            await asyncio.sleep(0.5)
+    async def turns(self, least: int) -> None:
+        """Wait until there were so many turns."""
+        async def enough() -> bool:
+            return await evidence.turns(self.db) >= least
+
+        await eventually(enough, LOAD_WITHIN, f"{least} turns")
 
     async def rests(self) -> None:
         """Wait until nothing waits; AssertionError with what does."""
-        try:
-            async with asyncio.timeout(REST_WITHIN):
-                while await evidence.waiting(self.db) or self.fake.pending:
-                    await asyncio.sleep(0.25)
-            self.notes("all has come to rest")
-        except TimeoutError:
-            waits = await evidence.waiting(self.db)
-            left = f"{waits}, {len(self.fake.pending)} updates"
-            raise AssertionError(f"no rest after {REST_WITHIN:g} s: {left}") from None
+        waits: dict[str, int] = {}
+
+        async def at_rest() -> bool:
+            nonlocal waits
+            waits = await evidence.waiting(self.db) | {"updates at Telegram": len(self.fake.pending)}
+            return not any(waits.values())
+
+        await eventually(at_rest, REST_WITHIN, lambda: f"an end of {waits}")
+        self.notes("all has come to rest")
 
 
 @pytest.fixture
@@ -149,7 +153,7 @@ async def test_one_of_two_is_killed_and_does_not_come_back(scene: Scene):
             await heir.start()
             scene.fake.webhook.point(f"{balancer.url}/telegram/webhook", SECRET)
             async with until_done(scene):
-                await asyncio.sleep(scene.chance.uniform(*LIFE))
+                await scene.turns(scene.chance.randrange(TURNS // 6, TURNS // 2))
                 await scene.kills_app(doomed)
             await scene.rests()
             found = await proved(scene)
@@ -163,7 +167,7 @@ async def until_done(scene: Scene) -> AsyncIterator[None]:
         nlu = asyncio.create_task(scene.kills_nlu(2))
         yield
         await nlu
-        await scene.enough()
+        await scene.turns(TURNS)
     scene.notes("the load is over")
 
 

@@ -112,8 +112,11 @@ async def goes_on(guest: Guest, stage: Stage) -> None:
     """Say what it takes, from the first word on, until the complaint is at `stage`."""
     lines = LINES[guest.language]
     steps = [
-        (Stage.VENT, (lines.opening,)), (Stage.ACKNOWLEDGE, (lines.angry_what_now,)), (Stage.CLARIFY, (lines.ok,)),
-        (Stage.RESOLVE, (lines.no_photo, lines.exchange, lines.yes)), (Stage.COMMIT, (lines.first,)),
+        (Stage.VENT, (lines.opening,)),
+        (Stage.ACKNOWLEDGE, (lines.angry_what_now,)),
+        (Stage.CLARIFY, (lines.ok,)),
+        (Stage.RESOLVE, (lines.no_photo, lines.exchange, lines.yes)),
+        (Stage.COMMIT, (lines.first,)),
     ]
     for reached, said in steps:
         for words in said:

@@ -7,7 +7,14 @@ from bot.complaints.promise import State
 from bot.conversations.tables import BOT, QUEUE
 from tests.openshop import Guest, Shop
 from tests.ways.complaining import (
-    EACH_LANGUAGE, LINES, ONE_DATABASE, complaining, keeps, newest, steps, told,
+    EACH_LANGUAGE,
+    LINES,
+    ONE_DATABASE,
+    complaining,
+    keeps,
+    newest,
+    steps,
+    told,
 )
 
 ANNOYED = {"zh": "什么情况啊", "en": "seriously?"}
@@ -121,7 +128,8 @@ async def test_not_solved_goes_back_with_an_apology_and_all_facts(shop: Shop, la
     assert case.failure_count == 1
     assert "complaints.acknowledge_not_solved" in await guest.keys()
     assert {k: case.facts[k] for k in ("order", "product", "wish", "verified")} == {
-        k: before[k] for k in ("order", "product", "wish", "verified")}
+        k: before[k] for k in ("order", "product", "wish", "verified")
+    }
     assert await guest.owner() == BOT, "the first time the bot may put it right"
 
 
@@ -146,7 +154,8 @@ async def test_a_missed_promise_is_confessed_before_the_customer_asks(shop: Shop
     await shop.passes(minutes=1)
     await shop.passes(minutes=1)
     keys = await guest.keys()
-    assert [keys.count(f"complaints.{k}") for k in ("acknowledge_missed", "promise_missed")] == [1, 1], await told(guest)
+    for line in ("acknowledge_missed", "promise_missed"):
+        assert keys.count(f"complaints.{line}") == 1, await told(guest)
     broken, again = await guest.promises()
     assert (broken.state, again.state) == (State.BROKEN, State.OPEN)
     assert again.due_at > shop.clock.now()
@@ -185,10 +194,15 @@ async def test_after_a_week_of_silence_the_case_goes_on_with_everything_known(
 
 
 @EACH_LANGUAGE
-@pytest.mark.parametrize(("stage", "back"), [
-    (Stage.VENT, "complaints.back_to_listening"), (Stage.CLARIFY, "complaints.back_to_photo"),
-    (Stage.RESOLVE, "complaints.back_to_choice"), (Stage.RESTORE, "complaints.back_to_solved"),
-])
+@pytest.mark.parametrize(
+    ("stage", "back"),
+    [
+        (Stage.VENT, "complaints.back_to_listening"),
+        (Stage.CLARIFY, "complaints.back_to_photo"),
+        (Stage.RESOLVE, "complaints.back_to_choice"),
+        (Stage.RESTORE, "complaints.back_to_solved"),
+    ],
+)
 async def test_an_enquiry_in_the_middle_is_answered_and_the_case_goes_on(
     shop: Shop, language: str, stage: Stage, back: str
 ) -> None:
@@ -243,7 +257,9 @@ async def test_a_withdrawn_case_is_closed_and_nobody_asks_about_it_later(
 
 
 @EACH_LANGUAGE
-@pytest.mark.parametrize("words", [{"zh": "好的", "en": "yes"}, {"zh": "接着办吧", "en": "please keep going"}], ids=["yes", "on"])
+@pytest.mark.parametrize(
+    "words", [{"zh": "好的", "en": "yes"}, {"zh": "接着办吧", "en": "please keep going"}], ids=["yes", "on"]
+)
 async def test_yes_to_shall_i_go_on_never_closes_a_case(shop: Shop, language: str, words: dict[str, str]) -> None:
     guest = await complaining(shop, language, Stage.CLARIFY)
     await guest.says(LINES[language].never_mind)

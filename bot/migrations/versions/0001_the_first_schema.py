@@ -84,6 +84,7 @@ def upgrade() -> None:
         sa.Column("lane_until", bot.db.UTCDateTime(), nullable=True),
         sa.Column("pending", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.Column("misunderstood", sa.Integer(), nullable=False),
+        sa.Column("held", sa.Boolean(), nullable=False),
         sa.Column("listening", sa.Boolean(), nullable=False),
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("unreachable_at", bot.db.UTCDateTime(), nullable=True),

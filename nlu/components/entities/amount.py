@@ -41,7 +41,7 @@ def _any(words: dict[str, str]) -> str:
 
 _BEFORE, _AFTER = _currencies(_SIGNS), _currencies(_UNITS)
 _UNIT = rf"\s?(?P<unit>{_any(_AFTER)})"
-_SIGN_FIRST = rf"(?<![\w{_MARKS}])(?P<sign>{_any(_BEFORE)})\s?(?P<number>{_NUMBER})(?P<scale>[kw万千]?)(?!\d)"
+_SIGN_FIRST = rf"(?<![a-z\d{_MARKS}])(?P<sign>{_any(_BEFORE)})\s?(?P<number>{_NUMBER})(?P<scale>[kw万千]?)(?!\d)"
 _UNIT_LAST = rf"(?<![\d.,\-a-z])(?P<number>{_NUMBER})\s?(?P<scale>[kw万千百]?)[多来]?{_UNIT}(?P<jiao>\d)?(?!\d)"
 _CHINESE_LAST = rf"(?P<number>{CHINESE_NUMBER})[多来]?{_UNIT}"
 _ENGLISH_LAST = rf"(?<![a-z])(?P<number>{ENGLISH_NUMBER}){_UNIT}"
