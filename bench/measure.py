@@ -87,9 +87,7 @@ Script = list[tuple[Chat, list[str]]]
 """Who writes what."""
 
 
-async def _phase(
-    side: Side, what: str, turns: int, seconds: float, rate: float, oddities: list[str]
-) -> Turns:
+async def _phase(side: Side, what: str, turns: int, seconds: float, rate: float, oddities: list[str]) -> Turns:
     script = await _script(side, turns)
     print(f"• {side.name}: {what}", flush=True)
     before = _cpu(side)
@@ -98,9 +96,15 @@ async def _phase(
     oddities += seen.unanswered + seen.failed
     done, ms = len(seen.latencies), sorted(seen.latencies)
     return Turns(
-        turns=done, seconds=round(seen.seconds, 2), per_second=round(done / seen.seconds, 1),
-        p50=quantile(ms, 50), p95=quantile(ms, 95), p99=quantile(ms, 99), worst=quantile(ms, 100),
-        unanswered=len(seen.unanswered), failed=len(seen.failed),
+        turns=done,
+        seconds=round(seen.seconds, 2),
+        per_second=round(done / seen.seconds, 1),
+        p50=quantile(ms, 50),
+        p95=quantile(ms, 95),
+        p99=quantile(ms, 99),
+        worst=quantile(ms, 100),
+        unanswered=len(seen.unanswered),
+        failed=len(seen.failed),
         cpu_ms={name: round(cpu * 1000 / max(done, 1), 2) for name, cpu in used.items()},
     )
 
@@ -132,7 +136,9 @@ async def _script(side: Side, turns: int) -> Script:
         sum_ += len(written[many % len(written)])
         many += 1
     chats = await side.open_chats(many)
-    return [(chat, [line.format(order=chat.order) for line in written[i % len(written)]]) for i, chat in enumerate(chats)]
+    return [
+        (chat, [line.format(order=chat.order) for line in written[i % len(written)]]) for i, chat in enumerate(chats)
+    ]
 
 
 async def _talk(side: Side, script: Script, seconds: float, rate: float = 0.0) -> Seen:
@@ -140,7 +146,12 @@ async def _talk(side: Side, script: Script, seconds: float, rate: float = 0.0) -
     chats, lines = [chat.key for chat, _ in script], [lines for _, lines in script]
     plan = Plan(side.door, side.url, chats, lines, min(CHATS, len(chats)), seconds, rate)
     client = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.load", cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        sys.executable,
+        "-m",
+        "bench.load",
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
     )
     out, _ = await client.communicate(json.dumps(asdict(plan)).encode())
     if client.returncode:

@@ -66,9 +66,16 @@ async def _carebot(name: str, var: Path, database: str) -> AsyncIterator[Side]:
     (var / "models").symlink_to(models)  # the model of these files is trained once, not by every run
     web, nlu, log = programs.free_port(), programs.free_port(), var / "carebot.log"
     environment = programs.with_environment(
-        CAREBOT_VAR_DIR=str(var), CAREBOT_DATABASE_URL=database, CAREBOT_PORT=str(web), CAREBOT_API_TOKEN="bench",
-        CAREBOT_RASA_URL=f"http://127.0.0.1:{nlu}", CAREBOT_TELEGRAM_TOKEN="", CAREBOT_DEMO="1",
-        CAREBOT_TURN_PAUSE_MS="0", CAREBOT_LISTEN_PAUSE_MS="0", CAREBOT_LOG_LEVEL="warning",
+        CAREBOT_VAR_DIR=str(var),
+        CAREBOT_DATABASE_URL=database,
+        CAREBOT_PORT=str(web),
+        CAREBOT_API_TOKEN="bench",
+        CAREBOT_RASA_URL=f"http://127.0.0.1:{nlu}",
+        CAREBOT_TELEGRAM_TOKEN="",
+        CAREBOT_DEMO="1",
+        CAREBOT_TURN_PAUSE_MS="0",
+        CAREBOT_LISTEN_PAUSE_MS="0",
+        CAREBOT_LOG_LEVEL="warning",
     )
     url = f"http://127.0.0.1:{web}"
     async with programs.running([sys.executable, "-m", "bot", "run"], ROOT, log, environment) as app:
@@ -83,8 +90,11 @@ async def _carebot(name: str, var: Path, database: str) -> AsyncIterator[Side]:
 
 def _backends(database: str) -> list[psutil.Process]:
     """PostgreSQL's processes that serve this database; their shared work (WAL, checkpoints) is not in it."""
-    return [p for p in psutil.process_iter(["cmdline"]) if any(database in part for part in p.info["cmdline"] or [])
-            and (p.info["cmdline"][0].startswith("postgres:"))]
+    return [
+        p
+        for p in psutil.process_iter(["cmdline"])
+        if any(database in part for part in p.info["cmdline"] or []) and (p.info["cmdline"][0].startswith("postgres:"))
+    ]
 
 
 class _Shop:
@@ -99,8 +109,11 @@ class _Shop:
             numbers = [next(self._numbers) for _ in range(many)]
             await self._put(http, "customers", [_customer(n) for n in numbers])
             await self._put(http, "orders", [_order(n) for n in numbers])
-            return [chat for start in range(0, many, AT_ONCE)
-                    for chat in await asyncio.gather(*(self._open(http, n) for n in numbers[start:start + AT_ONCE]))]
+            return [
+                chat
+                for start in range(0, many, AT_ONCE)
+                for chat in await asyncio.gather(*(self._open(http, n) for n in numbers[start : start + AT_ONCE]))
+            ]
 
     async def _put(self, http: aiohttp.ClientSession, what: str, rows: list[dict[str, Any]]) -> None:
         async with http.put(f"{self._url}/api/v1/{what}", json=rows, headers=SHOP):
@@ -128,8 +141,12 @@ def _customer(number: int) -> dict[str, Any]:
 def _order(number: int) -> dict[str, Any]:
     placed = datetime.now(UTC) - timedelta(days=3)
     return {
-        "id": f"LJ20260102-{number:04}", "customer_id": _customer(number)["id"], "state": "shipped",
-        "placed_at": placed.isoformat(), "total_cents": 59900, "phone": _customer(number)["phone"],
+        "id": f"LJ20260102-{number:04}",
+        "customer_id": _customer(number)["id"],
+        "state": "shipped",
+        "placed_at": placed.isoformat(),
+        "total_cents": 59900,
+        "phone": _customer(number)["phone"],
         "promised_on": (placed + timedelta(days=5)).date().isoformat(),
         "items": [{"name": {"zh": "电饭煲", "en": "Rice cooker"}, "price_cents": 59900}],
     }

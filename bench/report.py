@@ -46,8 +46,12 @@ def table(results: Sequence[Result], amount: Amount) -> Table:
 
 def misses(results: Sequence[Result], amount: Amount) -> list[str]:
     """What misses its target, in words."""
-    return [f"{result.name}: {line.label.strip()}: {line.cell(result)}, target {line.target}"
-            for line in lines(results, amount) for result in results if line.missed(result)]
+    return [
+        f"{result.name}: {line.label.strip()}: {line.cell(result)}, target {line.target}"
+        for line in lines(results, amount)
+        for result in results
+        if line.missed(result)
+    ]
 
 
 def lines(results: Sequence[Result], amount: Amount) -> Iterator[Line]:
@@ -55,8 +59,12 @@ def lines(results: Sequence[Result], amount: Amount) -> Iterator[Line]:
     yield Line("  turns a second", lambda r: f"{r.closed.per_second:.1f}")
     stock = next((r.closed.per_second for r in results if not is_ours(r)), 0.0)
     if stock:
-        yield Line("  times stock Rasa", lambda r: f"{r.closed.per_second / stock:.1f}", f"≥ {TIMES_STOCK:g}",
-                   lambda r: r.closed.per_second >= TIMES_STOCK * stock)
+        yield Line(
+            "  times stock Rasa",
+            lambda r: f"{r.closed.per_second / stock:.1f}",
+            f"≥ {TIMES_STOCK:g}",
+            lambda r: r.closed.per_second >= TIMES_STOCK * stock,
+        )
     yield Line("  p50 / p95 ms", lambda r: f"{r.closed.p50:,.0f} / {r.closed.p95:,.0f}")
     yield Line("  CPU ms a turn", lambda r: each(r.closed.cpu_ms))
     yield Line(f"{amount.rate:g} turns a second, at random moments", lambda r: f"{r.open.turns:,} turns")
@@ -65,14 +73,26 @@ def lines(results: Sequence[Result], amount: Amount) -> Iterator[Line]:
     yield Line("  p99 / worst ms", lambda r: f"{r.open.p99:,.0f} / {r.open.worst:,.0f}")
     yield Line("  CPU ms a turn", lambda r: each(r.open.cpu_ms))
     yield Line("one long chat", lambda r: f"{r.growth.messages:,} messages")
-    yield Line("  ms at message 10, at the last", lambda r: f"{r.growth.young_ms:.0f}, {r.growth.old_ms:.0f}",
-               f"≤ {MOST_GROWTH:g} times", lambda r: r.growth.old_ms <= MOST_GROWTH * r.growth.young_ms)
+    yield Line(
+        "  ms at message 10, at the last",
+        lambda r: f"{r.growth.young_ms:.0f}, {r.growth.old_ms:.0f}",
+        f"≤ {MOST_GROWTH:g} times",
+        lambda r: r.growth.old_ms <= MOST_GROWTH * r.growth.young_ms,
+    )
     for name, most in PEAK_MB.items():
-        yield Line(f"{name}: most memory, MB", lambda r, n=name: f"{r.peak_mb[n]:.0f}" if n in r.peak_mb else "",
-                   f"< {most:g}", lambda r, n=name, m=most: r.peak_mb[n] < m)
+        yield Line(
+            f"{name}: most memory, MB",
+            lambda r, n=name: f"{r.peak_mb[n]:.0f}" if n in r.peak_mb else "",
+            f"< {most:g}",
+            lambda r, n=name, m=most: r.peak_mb[n] < m,
+        )
     yield Line("other processes, MB", lambda r: each({n: mb for n, mb in r.peak_mb.items() if n not in PEAK_MB}, 0))
-    yield Line("without an answer, failed", lambda r: lost(r.closed, r.open), "0, 0",
-               lambda r: lost(r.closed, r.open) == "0, 0" and not r.oddities)
+    yield Line(
+        "without an answer, failed",
+        lambda r: lost(r.closed, r.open),
+        "0, 0",
+        lambda r: lost(r.closed, r.open) == "0, 0" and not r.oddities,
+    )
 
 
 def each(values: dict[str, float], places: int = 1) -> str:

@@ -25,10 +25,14 @@ from bench.side import Side
 from bench.stock.side import stock
 
 OUT = ROOT / "var" / "bench"
-FULL = {"ours": Amount(turns=3000, seconds=60, rate=20, rate_seconds=60, longest_chat=2000),
-        "stock": Amount(turns=800, seconds=60, rate=20, rate_seconds=20, longest_chat=200)}
-QUICK = {"ours": Amount(turns=300, seconds=20, rate=20, rate_seconds=8, longest_chat=100),
-         "stock": Amount(turns=100, seconds=20, rate=20, rate_seconds=5, longest_chat=40)}
+FULL = {
+    "ours": Amount(turns=3000, seconds=60, rate=20, rate_seconds=60, longest_chat=2000),
+    "stock": Amount(turns=800, seconds=60, rate=20, rate_seconds=20, longest_chat=200),
+}
+QUICK = {
+    "ours": Amount(turns=300, seconds=20, rate=20, rate_seconds=8, longest_chat=100),
+    "stock": Amount(turns=100, seconds=20, rate=20, rate_seconds=5, longest_chat=40),
+}
 """Stock Rasa is given fewer turns, as it needs so much longer for each; its last long-chat turns would take minutes."""
 
 Start = Callable[[Path], AbstractAsyncContextManager[Side]]
@@ -81,8 +85,13 @@ async def sides(only: str | None) -> list[tuple[str, Start]]:
 
 def keep(results: Sequence[Result], quick: bool) -> Path:
     """Write the numbers where the next run finds them for comparison."""
-    about = {"at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "quick": quick, "cores": os.cpu_count(),
-             "load_before_and_now": [round(x, 1) for x in os.getloadavg()], "python": platform.python_version()}
+    about = {
+        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "quick": quick,
+        "cores": os.cpu_count(),
+        "load_before_and_now": [round(x, 1) for x in os.getloadavg()],
+        "python": platform.python_version(),
+    }
     OUT.mkdir(parents=True, exist_ok=True)
     path = OUT / time.strftime("turns-%Y%m%d-%H%M%S.json", time.gmtime())
     content = {**about, "results": [asdict(result) for result in results]}

@@ -68,7 +68,6 @@ class App:
         self.channels = {channel.name: channel for channel in channels}
         send_lease = timedelta(seconds=settings.send_lease_s)
         self.sender = Sender(self.db, self.channels, self.clock, self.worker, send_lease)
-        self.is_stopping = False
         self.wakes_lanes = True
         """False where the turns are run by hand (tests)."""
         self._sending: asyncio.Task[None] | None = None
@@ -144,7 +143,7 @@ class App:
 
     async def stop(self) -> None:
         """End in order: no more intake, then the turns and sends under way, then the rest. Nothing waits for ever."""
-        self.is_stopping = True
+        self.hub.close()
         for channel in self.channels.values():
             await channel.end_intake()
         if self._ticks is not None:

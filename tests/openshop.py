@@ -16,6 +16,7 @@ from actions.executor import execute
 from bot import data, migrate, schedule
 from bot.api import server
 from bot.app import App
+from bot.commands import queue, setup
 from bot.complaints.tables import Case, Promise
 from bot.conversations.tables import Conversation
 from bot.messages import Attachment, Incoming, Kind
@@ -183,6 +184,39 @@ class Guest:
 
 
 @dataclass
+class Colleague:
+    """Somebody who works at the shop, at `carebot queue`."""
+
+    shop: "Shop"
+    name: str
+
+    async def takes(self, guest: Guest) -> None:
+        with self._here():
+            await queue.take((await guest.conversation()).id, self.name)
+        await self.shop.settles()
+
+    async def says(self, guest: Guest, text: str) -> None:
+        """Writing takes the conversation over."""
+        with self._here():
+            await queue.say((await guest.conversation()).id, text, self.name)
+        await self.shop.settles()
+
+    async def hands_back(self, guest: Guest) -> None:
+        with self._here():
+            await queue.back((await guest.conversation()).id, self.name)
+        await self.shop.settles()
+
+    def _here(self) -> Any:
+        """The command runs in the program under test instead of opening its own."""
+
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[App]:
+            yield self.shop.app
+
+        return patch.object(setup, "app", opened)
+
+
+@dataclass
 class Shop:
     """The program under test. Nothing in it runs by itself: `settles` runs the turns, `passes` moves the clock."""
 
@@ -227,6 +261,9 @@ class Shop:
         if linked:
             await guest.links()
         return guest
+
+    def colleague(self, name: str = "Anna") -> Colleague:
+        return Colleague(self, name)
 
     async def knows(self, *orders: Order) -> None:
         async with self.app.db.write() as session:

@@ -12,7 +12,9 @@ from bot.tables import Base
 
 async def test_the_migrations_give_the_schema_of_the_tables(db: Database):
     def differences(connection: Connection) -> list[object]:
-        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata))
+        return list(
+            compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata)
+        )
 
     async with db.engine.begin() as connection:
         assert await connection.run_sync(differences) == []

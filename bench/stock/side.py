@@ -14,8 +14,12 @@ from bench.side import Chat, Side
 
 HERE = Path(__file__).resolve().parent
 PYTHON = ROOT / "nlu" / ".venv" / "bin" / "python"
-QUIET = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-         "PYTHONWARNINGS": "ignore"}
+QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "PYTHONWARNINGS": "ignore",
+}
 
 
 async def model() -> Path:
@@ -31,7 +35,12 @@ async def model() -> Path:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as out:
             training = await asyncio.create_subprocess_exec(
-                str(PYTHON), str(HERE / "train.py"), "--out", str(found), stdout=out, stderr=out,
+                str(PYTHON),
+                str(HERE / "train.py"),
+                "--out",
+                str(found),
+                stdout=out,
+                stderr=out,
                 env=programs.with_environment(**QUIET),
             )
             if await training.wait():
@@ -48,8 +57,22 @@ async def stock(folder: Path) -> AsyncIterator[Side]:
     rasa, actions = programs.free_port(), programs.free_port()
     _settings(folder, actions)
     environment = programs.with_environment(**QUIET, SANIC_HOST="127.0.0.1")
-    serve = [str(PYTHON), "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(rasa), "--model", str(trained),
-             "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
+    serve = [
+        str(PYTHON),
+        "-m",
+        "rasa",
+        "run",
+        "--interface",
+        "127.0.0.1",
+        "--port",
+        str(rasa),
+        "--model",
+        str(trained),
+        "--endpoints",
+        "endpoints.yml",
+        "--credentials",
+        "credentials.yml",
+    ]
     act = [str(PYTHON), "-m", "rasa_sdk", "--actions", "actions", "--port", str(actions)]
     async with (
         programs.running(act, HERE, folder / "actions.log", environment) as action_server,

@@ -121,7 +121,7 @@ async def stream(request: Request, chat: Chat, mine: Mine, after: Annotated[int,
 async def _events(app: App, chat: WebChat, mine: Session, after: int) -> AsyncIterator[str]:
     was_typing, last_beat = False, app.clock.now()
     yield ": hello\n\n"
-    while not app.is_stopping:
+    while not chat.hub.is_closed:
         lines, typing = await chat.lines(mine, after)
         for line in lines:
             after = line.seq

@@ -10,11 +10,19 @@ LOOK_AGAIN = 1.0
 class Hub:
     def __init__(self) -> None:
         self._waiting: dict[int, set[asyncio.Event]] = defaultdict(set)
+        self.is_closed = False
+        """The program is ending: there will be no more news, and nobody should wait for any."""
 
     def tell(self, conversation_id: int) -> None:
         """Something has changed in this conversation."""
         for event in self._waiting.get(conversation_id, ()):
             event.set()
+
+    def close(self) -> None:
+        """Let everybody go who waits."""
+        self.is_closed = True
+        for conversation_id in list(self._waiting):
+            self.tell(conversation_id)
 
     async def news(self, conversation_id: int, seconds: float) -> None:
         """Wait until something has changed, at most `seconds` and at most until it is time to look again."""

@@ -155,7 +155,7 @@ class WebChat:
         while True:
             lines, typing = await self.lines(session, after)
             left = (until - self._clock.now()).total_seconds()
-            if lines or left <= 0 or seconds <= 0:
+            if lines or left <= 0 or seconds <= 0 or self.hub.is_closed:
                 return lines, typing
             await self.hub.news(session.conversation_id, left)
 

@@ -131,7 +131,7 @@ async def _serve(app: App, roles: frozenset[str], line: socket.socket, began: fl
     try:
         await asyncio.shield(serving)
     finally:
-        app.is_stopping = True  # streams that are open end
+        app.hub.close()  # streams and polls that are open end
         web.should_exit = True
         ready.cancel()
         await asyncio.gather(serving, return_exceptions=True)

@@ -7,7 +7,6 @@ from bot.complaints import clarifying, listening, settling
 from bot.complaints.complaint import Event, Stage
 from bot.complaints.dialogue import Asking, Heard, Move, View
 from bot.complaints.policy import Hint
-from bot.handoff.queue import Reason
 
 STAGES: Mapping[Stage, Callable[[View, Heard], Move]] = {
     Stage.VENT: listening.vent,
@@ -26,8 +25,6 @@ MUCH = 2
 
 def answer(view: View, heard: Heard) -> Move:
     """What follows when the customer says this in this case."""
-    if heard.rejects_bot:
-        return Move.none(view).person(Reason.BOT_REJECTED)
     if (move := settling.withdraw(view, heard)) is not None:
         return move
     if view.memory.asking == Asking.WITHDRAW:  # neither yes nor no: the talk goes on where it was

@@ -147,7 +147,6 @@ class Heard:
     """The model heard a complaint of this kind."""
     link_failed: bool = False
     """Order number and phone did not fit together."""
-    rejects_bot: bool = False
     at: datetime | None = None
 
     @property

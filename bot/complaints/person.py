@@ -17,6 +17,7 @@ AT_ONCE: dict[str, Reason] = {
     "threat_external": Reason.LEGAL,
     "abuse": Reason.ABUSE,
     "ask_human": Reason.ASKED,
+    "denial": Reason.BOT_REJECTED,
 }
 """The lexicon's groups (data/policy/emotion.yml) that call a person, the gravest first."""
 

@@ -161,7 +161,6 @@ def _heard(said: Said, rules: Rules, link_failed: bool, at: datetime) -> Heard:
         photos=said.photos,
         grievance=kind_of(said.intent) if is_grievance else None,
         link_failed=link_failed,
-        rejects_bot=bool(said.reading and "denial" in said.reading.groups),
         at=at,
     )
 
@@ -268,11 +267,11 @@ async def person_at_once(
 ) -> list[Say]:
     """Something no machine may answer: the case is opened (or kept) with what is known, and a person is fetched.
 
-    Asking for a person, or grief, is no complaint: no case is opened for it.
+    Asking for a person (or for no bot), or grief, is no complaint: no case is opened for it.
     """
     groups = said.reading.groups if said.reading else frozenset[str]()
     reason = person.at_once(groups) or Reason.ASKED
-    if reason in (Reason.LIFE_EVENT, Reason.ASKED) and conversation.case_id is None:
+    if reason in (Reason.LIFE_EVENT, Reason.ASKED, Reason.BOT_REJECTED) and conversation.case_id is None:
         return await handoff.request(session, conversation, reason, at, rules.desk)
     case = await store.locked(session, conversation.case_id) if conversation.case_id else None
     case = case or await _open(session, conversation, said, at, rules)

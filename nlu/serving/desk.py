@@ -29,17 +29,21 @@ class Desk:
         return await answer
 
     async def _work(self) -> None:
-        loop = asyncio.get_running_loop()
         while self._waiting:
             engine = self._waiting[0][0]
             taken = [self._waiting.popleft() for _ in range(self._size(engine))]
-            questions = [question for _, question, _ in taken]
-            try:
-                answers = await loop.run_in_executor(self._thinker, engine.decide, questions)
-            except Exception as error:  # noqa: BLE001  (each caller gets it; the desk stays open)
-                answers = [error] * len(taken)
+            answers = await self._think(engine, [question for _, question, _ in taken])
             for (_, _, future), answer in zip(taken, answers, strict=True):
                 _settle(future, answer)
+
+    async def _think(self, engine: Engine, questions: list[Question]) -> list[dict[str, Any] | Exception]:
+        """An answer or an error for each. If they fail together, each is tried alone: one must not spoil the others."""
+        try:
+            return [*await asyncio.get_running_loop().run_in_executor(self._thinker, engine.decide, questions)]
+        except Exception as error:  # noqa: BLE001  (whoever asked gets it)
+            if len(questions) == 1:
+                return [error]
+        return [answer for question in questions for answer in await self._think(engine, [question])]
 
     def _size(self, engine: Engine) -> int:
         """How many from the front go together: those for the same model (it may be exchanged at any time)."""

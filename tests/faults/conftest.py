@@ -36,8 +36,14 @@ async def run_folder(model_file: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "var"
     (folder / "models").mkdir(parents=True)
     asked = await asyncio.create_subprocess_exec(
-        engine.python(), str(engine.NLU / "train.py"), "--fingerprint", "--data", str(ROOT / "data"),
-        cwd=engine.NLU, env=engine.environment(), stdout=asyncio.subprocess.PIPE,
+        engine.python(),
+        str(engine.NLU / "train.py"),
+        "--fingerprint",
+        "--data",
+        str(ROOT / "data"),
+        cwd=engine.NLU,
+        env=engine.environment(),
+        stdout=asyncio.subprocess.PIPE,
     )
     name, _ = await asked.communicate()
     (folder / "models" / f"{name.decode().strip()}.tar.gz").symlink_to(model_file)

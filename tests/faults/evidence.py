@@ -36,6 +36,7 @@ class Evidence:
 
 async def collect(db: Database) -> Evidence:
     async with db.read() as session:
+
         async def every(table: type[Any]) -> list[Any]:
             return list((await session.scalars(select(table).order_by(table.id))).all())
 
@@ -53,7 +54,8 @@ async def waiting(db: Database) -> dict[str, int]:
         new = await session.scalar(select(func.count()).select_from(Inbound).where(Inbound.handling == Handling.NEW))
         due = await session.scalar(select(func.count()).select_from(Delivery).where(Delivery.state.in_(WAITING)))
         ready = await session.scalar(
-            select(func.count()).select_from(Conversation).where(Conversation.ready_at.is_not(None)))
+            select(func.count()).select_from(Conversation).where(Conversation.ready_at.is_not(None))
+        )
     found = {"unanswered messages": new or 0, "unsent words": due or 0, "conversations not left": ready or 0}
     return {name: count for name, count in found.items() if count}
 
@@ -128,5 +130,7 @@ def heard_in_order(rows: Sequence[Delivery], heard: Sequence[str], who: str = ""
             for times in range(low, high + 1)
             if list(heard[place : place + times]) == [text] * times
         }
-        assert places, f"{who}: {row.key} ({row.state}, attempt {row.attempt}) was not heard in its place:\n{text}\n{heard}"
+        assert places, (
+            f"{who}: {row.key} ({row.state}, attempt {row.attempt}) was not heard in its place:\n{text}\n{heard}"
+        )
     assert len(heard) in places, f"{who} heard more than was said: {heard}"

@@ -85,8 +85,12 @@ class Load:
         number, now = next(self._numbers), datetime.now(UTC)
         customer = {"name": "Lin", "phone": f"139{number:08d}", "language": language}
         order = {
-            "customer_id": f"c{number}", "state": "delivered", "placed_at": (now - timedelta(days=5)).isoformat(),
-            "delivered_at": (now - timedelta(days=2)).isoformat(), "total_cents": 29900, "phone": customer["phone"],
+            "customer_id": f"c{number}",
+            "state": "delivered",
+            "placed_at": (now - timedelta(days=5)).isoformat(),
+            "delivered_at": (now - timedelta(days=2)).isoformat(),
+            "total_cents": 29900,
+            "phone": customer["phone"],
             "items": [{"product_id": "kettle-17", "name": {"zh": "电热水壶", "en": "Kettle"}, "price_cents": 29900}],
         }
         await self._shop("PUT", f"customers/c{number}", customer, 200)

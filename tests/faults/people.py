@@ -20,17 +20,49 @@ PATIENCE = 8.0
 REQUEST = aiohttp.ClientTimeout(total=10, connect=2)
 
 ENQUIRIES = {
-    "en": ("hello", "what is your refund policy?", "how long does delivery take?", "which payment methods do you take?",
-           "thanks", "what does the warranty cover?", "where is my order?", "do my points expire?"),
-    "zh": ("你好", "退款政策是什么？", "多久能送到？", "可以用什么付款？", "谢谢", "保修都保什么？", "我的订单到哪了？",
-           "积分会过期吗？"),
+    "en": (
+        "hello",
+        "what is your refund policy?",
+        "how long does delivery take?",
+        "which payment methods do you take?",
+        "thanks",
+        "what does the warranty cover?",
+        "where is my order?",
+        "do my points expire?",
+    ),
+    "zh": (
+        "你好",
+        "退款政策是什么？",
+        "多久能送到？",
+        "可以用什么付款？",
+        "谢谢",
+        "保修都保什么？",
+        "我的订单到哪了？",
+        "积分会过期吗？",
+    ),
 }
 COMPLAINTS = {
-    "en": ("my kettle arrived broken, I am annoyed", "the lid is cracked and water runs out of it", "that is all",
-           "[No photo]", "[A replacement]", "how long does delivery take?", "[That's right]", "[Replacement]",
-           "how is my case?"),
-    "zh": ("我买的电热水壶送来就是坏的，真不高兴", "盖子裂了，一直漏水", "[没有照片]", "[换一件]", "多久能送到？", "[对]",
-           "[换新]", "我的投诉怎么样了"),
+    "en": (
+        "my kettle arrived broken, I am annoyed",
+        "the lid is cracked and water runs out of it",
+        "that is all",
+        "[No photo]",
+        "[A replacement]",
+        "how long does delivery take?",
+        "[That's right]",
+        "[Replacement]",
+        "how is my case?",
+    ),
+    "zh": (
+        "我买的电热水壶送来就是坏的，真不高兴",
+        "盖子裂了，一直漏水",
+        "[没有照片]",
+        "[换一件]",
+        "多久能送到？",
+        "[对]",
+        "[换新]",
+        "我的投诉怎么样了",
+    ),
 }
 """Lines of a customer; [words] are a tap on the button of that name, or the words where there is none."""
 

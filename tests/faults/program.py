@@ -57,13 +57,20 @@ class Program:
         words = ["run", *(["--role", self.roles] if self.roles else [])]
         with self.log.open("ab") as out:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", *words, cwd=self.folder, stdout=out, stderr=out,
+                sys.executable,
+                "-m",
+                "bot",
+                *words,
+                cwd=self.folder,
+                stdout=out,
+                stderr=out,
                 env=environment | chosen | self.settings | {"PYTHONPATH": str(ROOT)},
             )
 
     async def ready(self, path: str = "/health/live", within: float = START_WITHIN) -> None:
         """Wait until it answers 200. AssertionError with its last words when it ends instead, or does not in time."""
         async with aiohttp.ClientSession() as http:
+
             async def look() -> bool:
                 assert self.runs, f"{self.name} has ended ({self.process and self.process.returncode}):\n{self.tail()}"
                 return await _answers(http, self.url + path)

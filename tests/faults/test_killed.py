@@ -84,6 +84,7 @@ class Scene:
 
     async def turns(self, least: int) -> None:
         """Wait until there were so many turns."""
+
         async def enough() -> bool:
             return await evidence.turns(self.db) >= least
 
@@ -106,10 +107,16 @@ class Scene:
 async def scene(database_url: str, own_nlu: Engine, tmp_path: Path) -> AsyncIterator[Scene]:
     chance = random.Random(seed := int(os.environ.get("CAREBOT_TEST_SEED") or secrets.randbelow(10**6)))
     print(f"\nseed {seed} (CAREBOT_TEST_SEED), {database_url.split('+')[0].split(':')[0]}")  # noqa: T201
-    settings = LEASES | PAUSES | {
-        "CAREBOT_DATABASE_URL": database_url, "CAREBOT_RASA_URL": own_nlu.url, "CAREBOT_RASA_MANAGE": "false",
-        "CAREBOT_API_TOKEN": API_TOKEN,
-    }
+    settings = (
+        LEASES
+        | PAUSES
+        | {
+            "CAREBOT_DATABASE_URL": database_url,
+            "CAREBOT_RASA_URL": own_nlu.url,
+            "CAREBOT_RASA_MANAGE": "false",
+            "CAREBOT_API_TOKEN": API_TOKEN,
+        }
+    )
     db = Database(database_url)
     async with RecordingTelegram() as fake, aiohttp.ClientSession() as http:
         fake.faults.always("sendMessage", late(0.05))  # as a real one; so that some die with a message on its way

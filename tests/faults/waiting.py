@@ -9,9 +9,7 @@ T = TypeVar("T")
 LOOK_EVERY = 0.05
 
 
-async def eventually(
-    look: Callable[[], T | Awaitable[T]], within: float, told: Callable[[], object] | str = "it"
-) -> T:
+async def eventually(look: Callable[[], T | Awaitable[T]], within: float, told: Callable[[], object] | str = "it") -> T:
     """The first true value of `look`. AssertionError after `within` seconds, with what `told` says."""
     try:
         async with asyncio.timeout(within):
