@@ -126,7 +126,7 @@ class Customers:
         await asyncio.gather(*(seat() for _ in range(self._plan.at_once)))
 
     async def _open(self, began: float) -> None:
-        """A seeded Poisson process, so that every run has the same crowding. A chat waits for its answer all the same."""
+        """A seeded Poisson process, so that every run has the same crowding. A chat waits for its answer, too."""
         chance, due, talking = random.Random(20), began, set()
         free = deque((self._chats.popleft(), 0) for _ in range(self._plan.at_once))
         while (due := due + chance.expovariate(self._plan.rate)) < self._end:

@@ -66,7 +66,7 @@ async def running(
 
 
 async def ready(url: str, process: psutil.Process, log: Path) -> None:
-    """Wait until a GET of `url` is answered with 200. Raises SystemExit with the end of the log when it does not come."""
+    """Wait until a GET of `url` is answered with 200. Raises SystemExit with the end of the log."""
     give_up = time.monotonic() + READY_WITHIN
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as http:
         while time.monotonic() < give_up:

@@ -147,6 +147,11 @@ _PASSING_SQLITE = frozenset({5, 6, 8, 10, 13, 14, 15})
 """Busy, locked, read-only, I/O error, disk full, cannot open, locking protocol. Source: sqlite.org/rescode.html."""
 
 
+def told(error: BaseException) -> dict[str, Any]:
+    """What a log line says of this error: its trace, or only its name when the database is gone (it comes every second)."""
+    return {"error": type(error).__name__} if is_gone(error) else {"exc_info": error}
+
+
 _NO_WAY = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN})
 
 

@@ -61,7 +61,7 @@ def _logged(name: str, tick: Callable[[], Awaitable[object]]) -> Callable[[], Aw
     async def run() -> None:
         try:
             await tick()
-        except Exception:
-            log.exception("a tick failed; it comes again", tick=name)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next tick must come
+            log.error("a tick failed; it comes again", tick=name, **told(error))
 
     return run

@@ -1,7 +1,8 @@
 """Trains stock Rasa with our domain and rules: `nlu/.venv/bin/python bench/stock/train.py --out FILE`.
 
 The configuration is the one that Rasa itself fills in for a project of `rasa init`; only the epochs are fewer, because
-speed is compared and not understanding; for the same reason only some of our examples are learnt. Our rules are the only stories, so the policies that learn from stories have
+speed is compared and not understanding; for the same reason only some of our examples are learnt. Our rules are the
+only stories, so the policies that learn from stories have
 nothing to say: that makes the stock side faster than a usual project, not slower.
 """
 
@@ -38,7 +39,7 @@ def main() -> int:
 def train(folder: Path, epochs: int, examples: int) -> Path | None:
     """The trained model inside `folder`, or None when Rasa refused."""
     import rasa
-    import rasa.model_training  # noqa: F401  (rasa.train needs it)
+    import rasa.model_training
 
     result = rasa.train(
         domain=str(NLU / "domain"),

@@ -1,5 +1,6 @@
 """Handing a conversation to people: into the queue with its reason, and a truthful word about when."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -108,13 +109,18 @@ async def _expected(
 
 def _told(reason: Reason, expected: datetime, at: datetime, open_now: bool) -> Say:
     """The words that fit: minutes while somebody works, a time of day out of hours; its own tone for what is grave."""
-    minutes = max(1, round((expected - at) / timedelta(minutes=1)))
+    minutes = _minutes(expected - at)
     if reason in (Reason.SAFETY, Reason.LIFE_EVENT):
         return Say(f"handoff.{reason}", {"minutes": minutes})
     if not open_now:
         return Say("handoff.off_hours", {"when": expected})
     key = "handoff.a_person_will_write" if reason is Reason.ASKED else "handoff.fetching_a_person"
     return Say(key, {"minutes": minutes})
+
+
+def _minutes(wait: timedelta) -> int:
+    """Told in fives, rounded up: "about 19 minutes" would be a precision nobody has."""
+    return max(5, math.ceil(wait / timedelta(minutes=5)) * 5)
 
 
 async def note_engine_down(session: AsyncSession, conversation: Conversation, at: datetime) -> bool:
@@ -180,7 +186,7 @@ async def tell_late(
     """The estimate has passed: say so, and give a new one."""
     expected, open_now = await _expected(session, entry.reason, entry.priority, at, desk)
     entry.late_told_at, entry.expected_at = at, expected
-    minutes = max(1, round((expected - at) / timedelta(minutes=1)))
+    minutes = _minutes(expected - at)
     return (
         Say("handoff.later_than_said", {"minutes": minutes})
         if open_now

@@ -62,9 +62,9 @@ class Lanes:
                     again = await self._answering.turn(conversation_id)
                 if again is not None and again <= self._clock.now() + timedelta(seconds=5):
                     self._due.setdefault(conversation_id, again)
-        except Exception:
+        except Exception as error:  # noqa: BLE001 - see below
             # The messages are stored and the lease runs out: the sweep comes back to them.
-            log.exception("a turn was left behind", conversation=conversation_id)
+            log.error("a turn was left behind", conversation=conversation_id, **told(error))
         finally:
             # Also when words came in while it failed: a lane that is over must not keep the sweep away.
             self._due.pop(conversation_id, None)

@@ -54,8 +54,8 @@ class Sender:
             self._work.clear()
             try:
                 started = await self.start_due()
-            except Exception:
-                log.exception("sending is delayed: the database does not answer")
+            except Exception as error:  # noqa: BLE001 - whatever it was, what comes next must be sent
+                log.error("sending is delayed", **told(error))
                 started = 0
             if not started and not self._closing:
                 await self._rest()
@@ -109,9 +109,9 @@ class Sender:
                 await self._finish(delivery, after_error(error, delivery.lane, delivery.attempt + 1, self._clock.now()))
             else:
                 await self._finish(delivery, Verdict(State.SENT), provider_id)
-        except Exception:
+        except Exception as error:  # noqa: BLE001 - see below
             # The row stays in `claimed` or `sending`; the reaper finds it when its lease is over.
-            log.exception("a message was left behind", delivery=delivery.key)
+            log.error("a message was left behind", delivery=delivery.key, **told(error))
         self.wake()
 
     async def _begin(self, delivery: Delivery) -> str | None:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import func, select
@@ -110,7 +111,7 @@ def complaints_hold_together(found: Evidence) -> None:
     """The history of a case is one chain that ends where it is; no remedy was promised twice; one open case a chat."""
     for case in found.cases:
         steps = [s for s in found.steps if s.case_id == case.id]
-        for one, two in zip(steps, steps[1:], strict=False):
+        for one, two in pairwise(steps):
             assert one.after == two.before, f"case {case.id}: {one.after}, then {two.before}"
         assert not steps or steps[-1].after == case.stage
         promised = Counter(p.remedy for p in found.promises if p.case_id == case.id)

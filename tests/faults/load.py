@@ -27,7 +27,7 @@ SLOTS = 20
 
 @dataclass
 class Load:
-    """Keeps `SLOTS` chats going until `over`. An enquirer stays; after a complaint the next customer takes the place."""
+    """Keeps `SLOTS` chats going until `over`. An enquirer stays; after a complaint the next customer comes."""
 
     fake: RecordingTelegram
     http: aiohttp.ClientSession

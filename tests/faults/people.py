@@ -113,7 +113,7 @@ class TelegramChat:
 
 
 def for_good(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    """What may never change of a line: its place, who wrote what and when, the choices under it (not which was used)."""
+    """What may never change of a line: its place, who wrote what and when, the choices under it (not the used one)."""
     return [(r["seq"], r["author"], r["text"], r["at"], tuple(b["id"] for b in r["buttons"])) for r in rows]
 
 

@@ -21,7 +21,7 @@ START_WITHIN = 90.0
 
 @dataclass
 class Program:
-    """One `carebot run`. What it writes goes to `log`, one file for all its lives; `settings` are its CAREBOT_ names."""
+    """One `carebot run`; its log is one file for all its lives, `settings` are its CAREBOT_ names."""
 
     folder: Path
     settings: dict[str, str]

@@ -13,7 +13,7 @@ async def eventually(look: Callable[[], T | Awaitable[T]], within: float, told: 
     """The first true value of `look`. AssertionError after `within` seconds, with what `told` says."""
     try:
         async with asyncio.timeout(within):
-            while not (found := await _value(look)):
+            while not (found := await _value(look)):  # noqa: ASYNC110 - other processes have no event for us
                 await asyncio.sleep(LOOK_EVERY)
             return found
     except TimeoutError:

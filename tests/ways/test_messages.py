@@ -25,6 +25,7 @@ from bot.outbox import store as outgoing
 from bot.outbox.delivery import State
 from bot.outbox.tables import Delivery
 from bot.rasa import Decision
+from bot.shop.order import OrderState
 from tests.conftest import free_port
 from tests.fakes.channel import FakeChannel
 from tests.openshop import Guest, Shop, open_shop
@@ -217,7 +218,7 @@ async def test_a_button_of_a_question_that_is_over_changes_nothing(shop: Shop, l
 @ONE_DATABASE
 async def test_a_button_of_somebody_elses_chat_does_nothing(shop: Shop) -> None:
     lin, emma = await shop.customer("zh", linked=True), await shop.customer("en", linked=True)
-    order = await lin.buys(state="paid")
+    order = await lin.buys(state=OrderState.PAID)
     await lin.says("我要取消订单")
     assert await newest(lin) == ["orders.cancel_sure"], await told(lin)
     await emma.taps_payload(f"b:{(await lin.heard())[-1].id}:0")
@@ -379,7 +380,7 @@ async def test_while_nlu_is_gone_it_is_said_once_and_everything_is_answered_when
     order = await guest.buys()
     there, shop.app.rasa.url = shop.app.rasa.url, f"http://127.0.0.1:{free_port()}"
     await guest.says(HELLO[language])
-    await guest.says({"zh": "有人吗", "en": "anything?"}[language])
+    await guest.says({"zh": "在不在", "en": "anything?"}[language])
     await shop.passes(minutes=1, steps=6)
     assert (await guest.keys()).count("talk.holding") == 1, await told(guest)
     (entry,) = await shop.rows(QueueEntry)
@@ -442,7 +443,7 @@ async def test_an_action_that_fails_is_undone_apologised_for_and_put_before_a_pe
     assert await handlings(shop) == [Handling.ANSWERED]
 
 
-async def test_when_the_database_fails_in_the_middle_nothing_is_half_stored_and_the_channel_hears_of_it(
+async def test_when_the_database_fails_in_the_middle_nothing_is_half_stored_and_the_channel_is_told(
     shop: Shop,
 ) -> None:
     guest = await shop.customer("en")
@@ -497,7 +498,8 @@ async def test_two_processes_on_one_database_answer_a_turn_once(shop: Shop, rasa
             shop.clock.passes(seconds=2)
             conversation_id = (await guest.conversation()).id
             await asyncio.gather(*(s.app.answering.turn(conversation_id) for s in (shop, other, shop, other)))
-            assert await guest.keys() == ["talk.introduction", "link.ask"] or len(await guest.keys()) == 2
+            keys = await guest.keys()
+            assert (len(keys), keys[0]) == (2, "talk.introduction"), keys
             assert [t.conversation_id for t in await shop.rows(TurnRow)].count(conversation_id) == 1
     assert set(await handlings(shop)) == {Handling.ANSWERED}
 
