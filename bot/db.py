@@ -147,11 +147,6 @@ _PASSING_SQLITE = frozenset({5, 6, 8, 10, 13, 14, 15})
 """Busy, locked, read-only, I/O error, disk full, cannot open, locking protocol. Source: sqlite.org/rescode.html."""
 
 
-def told(error: BaseException) -> dict[str, Any]:
-    """What a log line says of this error: its trace, or only its name when the database is gone (it comes every second)."""
-    return {"error": type(error).__name__} if is_gone(error) else {"exc_info": error}
-
-
 _NO_WAY = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN})
 
 
@@ -172,6 +167,11 @@ def is_gone(error: BaseException | None) -> bool:
     state = getattr(error, "sqlstate", None) or ""
     passing = state.startswith(_PASSING_POSTGRESQL) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _PASSING_SQLITE
     return passing or is_gone(error.__cause__)
+
+
+def told(error: BaseException) -> dict[str, Any]:
+    """What a log line says of this error: its trace; only its name when the database is gone, for that comes often."""
+    return {"error": type(error).__name__} if is_gone(error) else {"exc_info": error}
 
 
 async def insert_once(session: AsyncSession, table: type[Base], values: Mapping[str, Any]) -> Any | None:

@@ -9,6 +9,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.complaints import timetable
+from bot.db import told
 from bot.handoff import waiting
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.clock import Clock
-from bot.db import Database
+from bot.db import Database, told
 from bot.inbox import store
 from bot.inbox.answer import Answering
 from bot.inbox.service import LANE

@@ -11,7 +11,7 @@ from bot.channels.channel import Channel, Outgoing, OutgoingButton
 from bot.clock import Clock
 from bot.conversations import store as conversations
 from bot.conversations.tables import BOT, QUEUE, Conversation
-from bot.db import Database
+from bot.db import Database, told
 from bot.errors import SendingError
 from bot.messages import Author
 from bot.metrics import SENDS

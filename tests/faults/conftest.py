@@ -2,10 +2,12 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from bot import engine
 from bot.settings import ROOT
@@ -48,3 +50,10 @@ async def run_folder(model_file: Path, tmp_path: Path) -> Path:
     name, _ = await asked.communicate()
     (folder / "models" / f"{name.decode().strip()}.tar.gz").symlink_to(model_file)
     return folder
+
+
+@pytest.fixture
+def log() -> Iterator[list[EventDict]]:
+    """What the program in this process logs; not printed, for while something is gone it is a lot."""
+    with capture_logs() as lines:
+        yield lines

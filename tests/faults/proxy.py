@@ -49,10 +49,8 @@ class Proxy:
             self._server = None
         for line in self._lines:
             line.transport.abort()
-        talks = list(self._talks)
-        for talk in talks:
-            talk.cancel()
-        await asyncio.gather(*talks, return_exceptions=True)
+        self._flows.set()  # whatever waited goes nowhere
+        await asyncio.gather(*self._talks, return_exceptions=True)
 
     def swallows(self) -> None:
         """Connections stay, and nothing gets through any more: a network that loses every packet."""

@@ -32,7 +32,7 @@ from tests.faults.proxy import Proxy
 from tests.faults.waiting import eventually
 from tests.openshop import Shop, open_shop
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("log")]
 WITHIN = 30.0
 only_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -48,10 +48,14 @@ class Far:
     http: httpx.AsyncClient
 
     async def rests(self) -> None:
-        async def at_rest() -> bool:
-            return not await evidence.waiting(self.near) and not self.fake.pending
+        waits: dict[str, int] = {}
 
-        await eventually(at_rest, WITHIN, "everything to be answered and sent")
+        async def at_rest() -> bool:
+            nonlocal waits
+            waits = await evidence.waiting(self.near) | {"updates at Telegram": len(self.fake.pending)}
+            return not any(waits.values())
+
+        await eventually(at_rest, WITHIN, lambda: f"an end of {waits}")
 
     async def says(self, token: str, client_id: str, text: str) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}"}
