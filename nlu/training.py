@@ -77,8 +77,8 @@ def train_model(folder: Path, catalogue: Path, say: Callable[[str], None]) -> Pa
 def without_training_graph(model: Path, folder: Path) -> None:
     """Takes the graph of the training out of the model's metadata.
 
-    Serving does not use it, but loading it imports every component Rasa has, TensorFlow included: 10 s and 400 MB.
-    (What needs it is incremental training, which our components do not do.)
+    Serving does not use it, but reading it imports every component Rasa has, and TensorFlow with them. (What needs it
+    is incremental training, which our components do not do.)
     """
     with tarfile.open(model) as archive:
         archive.extractall(folder)

@@ -16,6 +16,7 @@ from actions.executor import execute
 from bot import data, migrate, schedule
 from bot.api import server
 from bot.app import App
+from bot.clock import Clock
 from bot.commands import queue, setup
 from bot.complaints.tables import Case, Promise
 from bot.conversations.tables import Conversation
@@ -25,7 +26,6 @@ from bot.settings import ROOT, Settings
 from bot.shop import store as shop_store
 from bot.shop.customer import CustomerRecord
 from bot.shop.order import Item, Order, OrderState
-from tests.clock import FakeClock
 
 API_TOKEN = "the-shops-token"
 LONGEST_ROUND = 50
@@ -221,7 +221,8 @@ class Shop:
     """The program under test. Nothing in it runs by itself: `settles` runs the turns, `passes` moves the clock."""
 
     app: App
-    clock: FakeClock
+    clock: Any
+    """A FakeClock, where the test moves it."""
     http: httpx.AsyncClient
     guests: int = 0
     numbers: int = 0
@@ -270,7 +271,12 @@ class Shop:
             await shop_store.upsert_orders(session, orders, self.clock.now())
 
     async def settles(self) -> None:
-        """Run every turn that waits, moving the clock over the pauses, and send everything that is due."""
+        """Run every turn that waits, moving the clock over the pauses, and send everything that is due.
+
+        A program that was started does that by itself.
+        """
+        if self.app.wakes_lanes:
+            return
         for _ in range(LONGEST_ROUND):
             async with self.app.db.read() as session:
                 query = select(Conversation.id, Conversation.ready_at).where(Conversation.ready_at.is_not(None))
@@ -299,7 +305,7 @@ class Shop:
 
 @asynccontextmanager
 async def open_shop(
-    database_url: str, rasa_url: str, folder: Path, clock: FakeClock, *, is_migrated: bool = False, **settings: Any
+    database_url: str, rasa_url: str, folder: Path, clock: Clock, *, is_migrated: bool = False, **settings: Any
 ) -> AsyncIterator[Shop]:
     """Open it on an empty database, and close it. `is_migrated`: the schema is there already."""
     chosen = Settings(

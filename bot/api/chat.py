@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, File, Form, Header, HTTPException, Query, Request, UploadFile
 from fastapi.responses import FileResponse, StreamingResponse
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from bot.app import App
 from bot.channels.web import LARGEST_FILE, Session, WebChat
+from bot.db import is_gone
 from bot.errors import NotFound
 from bot.inbox.thread import Line
 from bot.messages import Author
@@ -28,10 +29,21 @@ class NewSession(BaseModel):
     )
 
 
+def _plain(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("may hold no control characters")
+    return value
+
+
+Plain = Annotated[str, AfterValidator(_plain)]
+"""An id of the page's own: anything a database can hold in a key."""
+After = Annotated[int, Query(ge=0, le=2**63 - 1)]
+
+
 class Message(BaseModel):
-    client_id: str = Field(min_length=1, max_length=100, description="Your own id: the same again changes nothing.")
+    client_id: Plain = Field(min_length=1, max_length=100, description="Your own id: the same again changes nothing.")
     text: str = ""
-    button: str = Field("", max_length=100)
+    button: Plain = Field("", max_length=100)
 
 
 def app_of(request: Request) -> App:
@@ -79,7 +91,7 @@ async def post_attachment(
     chat: Chat,
     mine: Mine,
     file: Annotated[UploadFile, File()],
-    client_id: Annotated[str, Form(max_length=100)],
+    client_id: Annotated[Plain, Form(min_length=1, max_length=100)],
     text: Annotated[str, Form()] = "",
 ) -> dict[str, int]:
     """Store a picture or PDF, with words if there are any."""
@@ -100,7 +112,7 @@ async def get_messages(
     request: Request,
     chat: Chat,
     mine: Mine,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: After = 0,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT)] = 0,
 ) -> dict[str, Any]:
     """What is new behind `after`; with `wait` the answer comes when there is something, or when the time is over."""
@@ -110,7 +122,7 @@ async def get_messages(
 
 
 @router.get("/stream", response_class=StreamingResponse)
-async def stream(request: Request, chat: Chat, mine: Mine, after: Annotated[int, Query(ge=0)] = 0) -> StreamingResponse:
+async def stream(request: Request, chat: Chat, mine: Mine, after: After = 0) -> StreamingResponse:
     """The same as server-sent events: `message`, `typing`, and a comment every 15 s."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(
@@ -122,7 +134,14 @@ async def _events(app: App, chat: WebChat, mine: Session, after: int) -> AsyncIt
     was_typing, last_beat = False, app.clock.now()
     yield ": hello\n\n"
     while not chat.hub.is_closed:
-        lines, typing = await chat.lines(mine, after)
+        try:
+            lines, typing = await chat.lines(mine, after)
+        except Exception as error:
+            if not is_gone(error):
+                raise
+            yield ": the database does not answer\n\n"  # the reader stays, and misses nothing
+            await chat.hub.news(mine.conversation_id, HEARTBEAT_SECONDS)
+            continue
         for line in lines:
             after = line.seq
             yield f"id: {line.seq}\nevent: message\ndata: {json.dumps(line_json(line), ensure_ascii=False)}\n\n"

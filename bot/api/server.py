@@ -8,6 +8,8 @@ from typing import Annotated
 from fastapi import FastAPI, Header, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import __version__
 from bot.api import chat, errors, operations, shop
@@ -47,6 +49,7 @@ def build(carebot: App, manage: bool = True) -> FastAPI:
     )
     web.state.carebot = carebot
     errors.install(web)
+    web.add_middleware(BodyLimit)
     _guard(web)
     for router in (chat.router, shop.router, operations.router):
         web.include_router(router)
@@ -66,6 +69,26 @@ def _guard(web: FastAPI) -> None:
         if request.url.path.startswith("/chat"):
             response.headers["Cache-Control"] = "no-cache"  # or an update would mix old and new modules in a browser
         return response
+
+
+class BodyLimit:
+    """Cuts off a body that grows too large, also one that does not say its length in advance."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        left = LARGEST_BODY
+
+        async def counted() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise HTTPException(413, "that is too large")
+            return message
+
+        await self.app(scope, counted, send)
 
 
 def _pages(web: FastAPI) -> None:

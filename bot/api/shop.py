@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Body, Depends, Header, HTTPException, Path, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy import select
 
 from bot.api.chat import app_of
@@ -26,8 +26,20 @@ from bot.shop.order import InvoiceState, Item, Order, OrderState, RefundState
 from bot.shop.record import write_order
 
 MOST_IN_A_BATCH = 1000
-Id = Annotated[str, Path(min_length=1, max_length=100)]
+
+
+def _storable(value: Any) -> Any:
+    """Refuses what no database takes in a text: NUL and half surrogate pairs, which JSON can carry."""
+    for text in value if isinstance(value, list) else [value]:
+        if isinstance(text, str) and ("\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text)):
+            raise ValueError("holds a character that cannot be stored")
+    return value
+
+
+Storable = AfterValidator(_storable)
+Id = Annotated[str, Path(min_length=1, max_length=100), Storable]
 Key = Annotated[str, Field(min_length=1, max_length=100)]
+Cents = Annotated[int, Field(ge=0, le=10**15)]
 T = TypeVar("T", bound=BaseModel)
 
 
@@ -46,6 +58,8 @@ router = APIRouter(prefix="/api/v1", tags=["shop"], dependencies=[Depends(author
 
 class Given(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    _storable = field_validator("*", mode="before")(_storable)
 
 
 class NameIn(Given):
@@ -82,8 +96,8 @@ class CustomerIn(Given):
 class ItemIn(Given):
     product_id: str = ""
     name: str | NameIn
-    quantity: int = Field(1, ge=1)
-    price_cents: int = Field(0, ge=0)
+    quantity: Annotated[int, Field(ge=1, le=10**6)] = 1
+    price_cents: Cents = 0
 
 
 class OrderIn(Given):
@@ -91,7 +105,7 @@ class OrderIn(Given):
     state: OrderState
     placed_at: AwareDatetime
     items: list[ItemIn] = []
-    total_cents: int = Field(ge=0)
+    total_cents: Cents
     currency: str = "CNY"
     promised_on: date | None = None
     shipped_at: AwareDatetime | None = None
@@ -101,7 +115,7 @@ class OrderIn(Given):
     carrier: str = ""
     tracking_number: str = ""
     refund_state: RefundState = RefundState.NONE
-    refund_cents: int = Field(0, ge=0)
+    refund_cents: Cents = 0
     refund_due: date | None = None
     invoice_state: InvoiceState = InvoiceState.NONE
     invoice_url: str = ""
@@ -116,8 +130,8 @@ class BenefitIn(Given):
     customer_id: Key
     kind: BenefitKind
     name: str | NameIn
-    amount: int = Field(1, ge=0)
-    value_cents: int = Field(0, ge=0)
+    amount: Annotated[int, Field(ge=0, le=10**9)] = 1
+    value_cents: Cents = 0
     due_on: date | None = None
     expires_on: date | None = None
     order_id: str | None = None
@@ -251,7 +265,10 @@ async def post_link_code(id: Id, request: Request) -> dict[str, str]:
 
 @router.get("/conversations")
 async def get_conversations(
-    request: Request, channel: str = "", external_id: str = "", limit: int = 100
+    request: Request,
+    channel: Annotated[str, Storable] = "",
+    external_id: Annotated[str, Storable] = "",
+    limit: int = 100,
 ) -> list[dict[str, Any]]:
     """Conversations, the newest first; `external_id` is the channel's own id of the chat."""
     query = select(Conversation).order_by(Conversation.id.desc()).limit(min(max(limit, 1), 1000))
@@ -283,7 +300,7 @@ async def _shop_id(session: Any, customer_id: int | None) -> str | None:
 
 
 @router.get("/cases/{id}")
-async def get_case(id: int, request: Request) -> dict[str, Any]:
+async def get_case(id: Annotated[int, Path(ge=1, le=2**63 - 1)], request: Request) -> dict[str, Any]:
     """A complaint with its facts, offers, promises and history."""
     app = app_of(request)
     async with app.db.read() as session:

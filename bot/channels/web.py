@@ -131,7 +131,7 @@ class WebChat:
         self._folder.mkdir(parents=True, exist_ok=True)
         (self._folder / stored).write_bytes(content)
         return Attachment(
-            "document" if ending == ".pdf" else "photo", stored, Path(name).name[:120], mime, len(content)
+            "document" if ending == ".pdf" else "photo", stored, _clean(Path(name).name)[:120], mime, len(content)
         )
 
     def file(self, stored: str) -> tuple[Path, str]:
@@ -158,6 +158,10 @@ class WebChat:
             if lines or left <= 0 or seconds <= 0 or self.hub.is_closed:
                 return lines, typing
             await self.hub.news(session.conversation_id, left)
+
+
+def _clean(name: str) -> str:
+    return "".join(sign for sign in name if sign.isprintable())
 
 
 def _hash(token: str) -> str:

@@ -73,7 +73,7 @@ async def _insert(
             "channel": incoming.channel,
             "external_id": incoming.external_id,
             "kind": incoming.kind,
-            "text": incoming.text.replace("\x00", ""),
+            "text": _storable(incoming.text),
             "payload": incoming.payload,
             "message_id": incoming.message_id,
             "attachments": [asdict(a) for a in incoming.attachments],
@@ -85,6 +85,13 @@ async def _insert(
     if stored is not None:
         conversation.seq += 1
     return stored
+
+
+def _storable(text: str) -> str:
+    """The same without what a database refuses: NUL and half surrogate pairs, which JSON can carry."""
+    if text.isascii():
+        return text.replace("\0", "")
+    return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 async def _handling(session: AsyncSession, conversation: Conversation, incoming: Incoming) -> Handling:

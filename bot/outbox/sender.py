@@ -11,7 +11,7 @@ from bot.channels.channel import Channel, Outgoing, OutgoingButton
 from bot.clock import Clock
 from bot.conversations import store as conversations
 from bot.conversations.tables import BOT, QUEUE, Conversation
-from bot.db import Database, told
+from bot.db import Database, is_gone, told
 from bot.errors import SendingError
 from bot.messages import Author
 from bot.metrics import SENDS
@@ -23,6 +23,8 @@ AT_ONCE = 30
 """Messages under way at the same time in this process."""
 IDLE = 1.0
 """Seconds between two looks into the database when nobody has said that there is work (other processes write too)."""
+WRITE_AGAIN = (0.5, 1.0, 2.0, 4.0)
+"""Seconds between attempts to write down what became of a message while the database is gone; less than a lease."""
 
 log = structlog.get_logger()
 
@@ -134,13 +136,24 @@ class Sender:
             return conversation.chat if mine else None
 
     async def _finish(self, delivery: Delivery, verdict: Verdict, provider_id: str = "") -> None:
+        """Write down what became of it, patiently: what is known must not become unknown for a short gap."""
+        for pause in (*WRITE_AGAIN, None):
+            try:
+                await self._write_down(delivery, verdict, provider_id)
+                break
+            except Exception as error:
+                if pause is None or not is_gone(error):
+                    raise
+                await asyncio.sleep(pause)
+        if verdict.pause_until is not None:
+            self._paused[delivery.channel] = verdict.pause_until
+            log.warning("the channel asks for a pause", channel=delivery.channel, until=verdict.pause_until.isoformat())
+
+    async def _write_down(self, delivery: Delivery, verdict: Verdict, provider_id: str) -> None:
         at = self._clock.now()
         async with self._db.write() as session:
             if not await _conclude(session, delivery, State.SENDING, verdict, provider_id, at):
                 log.error("the answer came too late: the row had moved on", delivery=delivery.key)
-        if verdict.pause_until is not None:
-            self._paused[delivery.channel] = verdict.pause_until
-            log.warning("the channel asks for a pause", channel=delivery.channel, until=verdict.pause_until.isoformat())
 
     async def reap(self) -> int:
         """Find rows whose process died: never sent ones are due again, the others are of unknown fate."""

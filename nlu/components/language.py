@@ -18,7 +18,9 @@ from components.text import HAN, simplified_only, traditional_only
 _LATIN = r"A-Za-z\u00c0-\u024f\u1e00-\u1eff"
 _LATIN_WORD = re.compile(rf"[{_LATIN}]+(?:'[{_LATIN}]+)*")
 _OTHER_LETTER = re.compile(rf"(?!{HAN.pattern})[^\W\d_{_LATIN}]")
-_CODES = re.compile(r"https?://\S+|[\w.]+@[\w.]+|[A-Za-z]*\d[A-Za-z0-9\-]*")
+_CODES = re.compile(r"https?://\S+|\w{1,64}@[\w.]+|[A-Za-z]*\d[A-Za-z0-9\-]*")
+READ = 600
+"""Characters that are looked at."""
 _SHORT = 12
 """Letters up to which one or two Latin words ("ok thanks", "perfect", "TD") say nothing about the language."""
 _ENGLISH = re.compile(
@@ -45,6 +47,7 @@ class Languages:
 
     def of(self, text: str) -> Language:
         """The language of `text` as the customer wrote it (not its plain form: that has lost the script)."""
+        text = text[:READ]
         han, other = len(HAN.findall(text)), len(_OTHER_LETTER.findall(text))
         latin = _LATIN_WORD.findall(_CODES.sub(" ", text))
         if other >= 2 and other * 4 > han + sum(map(len, latin)):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from components.embedding import readable
 from components.text import HAN, plain
 
 _CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
@@ -32,6 +33,7 @@ class Signs:
 
     def of(self, text: str) -> np.ndarray:
         """The numbers of one message (as written), each between 0 and about 1."""
+        text = readable(text)
         flat = plain(text)
         lower = flat.lower()
         counts = [min(len(pattern.findall(lower)), 3) / 3 for pattern in self._patterns]

@@ -3,6 +3,7 @@
 Rasa's own evaluation and its stock components need tokens; our classifier does not (characters did better).
 """
 
+import functools
 import re
 from typing import Any
 
@@ -17,14 +18,20 @@ _HAN_RUN = re.compile(HAN.pattern + "+")
 _PIECE = re.compile(rf"(?P<han>{_HAN_RUN.pattern})|[^\W_]+(?:['_.\-][^\W_]+)*|[^\w\s]|_")
 
 
+@functools.lru_cache(maxsize=1)
+def dictionary() -> jieba.Tokenizer:
+    """The dictionary of jieba, 80 MB, once for this process however many models come and go; loads when first used."""
+    jieba.setLogLevel("WARNING")
+    return jieba.Tokenizer()
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class MixedTokenizer(Tokenizer):
     """Cuts a message into words; offsets are those of the text as written."""
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
-        jieba.setLogLevel("WARNING")
-        self._words = jieba.Tokenizer()
+        self._words = dictionary()
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

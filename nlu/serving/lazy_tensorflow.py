@@ -1,4 +1,4 @@
-"""Rasa imports TensorFlow at start even where no component uses it: 9 s and 350 MB for two base classes.
+"""Rasa imports TensorFlow at start even where no component uses it: 4 s and 350 MB for two base classes.
 
 `install()` puts a stand-in under its name. It holds the two classes that Rasa subclasses while it is imported; whoever
 asks for anything else (only Rasa's own training components do) gets the real TensorFlow, imported at that moment.

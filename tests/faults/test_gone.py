@@ -26,6 +26,7 @@ from bot.inbox.tables import Handling
 from bot.outbox.delivery import State
 from bot.settings import ROOT, Settings
 from tests.clock import FakeClock
+from tests.fakes.telegram_customer import Customer
 from tests.faults import evidence
 from tests.faults.people import RecordingTelegram
 from tests.faults.proxy import Proxy
@@ -218,21 +219,41 @@ async def test_a_turn_that_met_the_gap_is_answered_and_not_apologised_for(far: F
     assert {conversation.owner for conversation in found.conversations} == {"bot"}
 
 
-@only_postgresql
-async def test_a_message_that_was_sent_when_the_database_went_is_of_unknown_fate(far: Far):
-    """Telegram has it and we could not write that down: it is sent once more, and the row says that it was."""
-    lin = far.fake.customer(name="Lin")
+async def a_greeting_during_which_the_database_goes(far: Far) -> Customer:
+    """Telegram has the answer, and the database went before that could be written down."""
+    lin, gone = far.fake.customer(name="Lin"), asyncio.Event()
     send = far.app.channels["telegram"].send
 
     async def send_and_then_the_database_goes(out: Any) -> str:
         number = await send(out)
         far.app.channels["telegram"].send = send  # type: ignore[method-assign]
         await far.proxy.cuts()
+        gone.set()
         return number
 
     far.app.channels["telegram"].send = send_and_then_the_database_goes  # type: ignore[method-assign]
     lin.writes("hello")
-    await lin.hears(within=WITHIN)
+    async with asyncio.timeout(WITHIN):
+        await gone.wait()
+    return lin
+
+
+@only_postgresql
+async def test_what_was_sent_when_the_database_went_is_written_down_when_it_is_back(far: Far):
+    lin = await a_greeting_during_which_the_database_goes(far)
+    await far.proxy.mends()
+    await far.rests()
+    found = await evidence.collect(far.near)
+    assert [row.attempt for row in found.deliveries] == [1] * len(lin.heard)
+    evidence.heard_in_order(found.deliveries, [h.text for h in lin.heard])
+
+
+@only_postgresql
+async def test_what_could_not_be_written_down_is_of_unknown_fate(far: Far, monkeypatch: pytest.MonkeyPatch):
+    """The gap was longer than our patience: the words are sent once more, and the row says that they were."""
+    monkeypatch.setattr("bot.outbox.sender.WRITE_AGAIN", ())
+    lin = await a_greeting_during_which_the_database_goes(far)
+    await eventually(lambda: not far.app.sender._under_way, WITHIN)
     await far.proxy.mends()
     await far.rests()
     found = await evidence.collect(far.near)

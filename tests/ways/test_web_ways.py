@@ -295,7 +295,8 @@ async def test_a_file_that_was_sent_can_be_fetched(page: Page, name: str, conten
     fetched = await page.http.get(attachment["url"])
     assert (fetched.status_code, fetched.content, fetched.headers["content-type"]) == (200, content, mime)
     assert "sandbox" in fetched.headers["content-security-policy"]
-    assert (await httpx.AsyncClient().get(f"{page.http.base_url}{attachment['url']}")).status_code == 401
+    async with visitor(str(page.http.base_url)) as stranger:
+        assert (await stranger.get(attachment["url"])).status_code == 401
 
 
 @ONE_DATABASE

@@ -35,8 +35,9 @@ _SMALL = {
 }
 _WORD = "|".join(sorted([*_SMALL, "hundred", "thousand"], key=len, reverse=True))
 
-CHINESE_NUMBER = r"[零一二两三四五六七八九十百千万]+"
-ENGLISH_NUMBER = rf"(?:a )?(?:{_WORD})(?:[\s\-]+(?:and )?(?:{_WORD}))*"
+# Bounded, for what looks like a number and goes on for a thousand characters.
+CHINESE_NUMBER = r"[零一二两三四五六七八九十百千万]{1,12}"
+ENGLISH_NUMBER = rf"(?:a )?(?:{_WORD})(?:[\s\-]+(?:and )?(?:{_WORD})){{0,6}}"
 
 
 def chinese_number(text: str) -> int | None:

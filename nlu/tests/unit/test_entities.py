@@ -1,3 +1,4 @@
+import time
 from pathlib import Path
 
 import pytest
@@ -195,3 +196,21 @@ def test_chinese_number(words: str, number: int | None) -> None:
 )
 def test_english_number(words: str, number: int | None) -> None:
     assert english_number(words) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "三百" * 2_000,
+        "一二三四五六七八九十" * 400,
+        "two hundred and " * 260,
+        "1 " * 2_000,
+        "9" * 4_000,
+        "2026-11-" * 500,
+    ],
+)
+def test_the_time_for_text_made_to_be_slow_is_bounded(text: str) -> None:
+    began = time.thread_time()
+    for rule in (ORDERS.find, phone.find, amount.find, dates.find):
+        rule(text)
+    assert time.thread_time() - began < 1, "a rule looks at the same characters again and again"
