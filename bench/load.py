@@ -75,7 +75,7 @@ class WebChat:
             wait = {"after": str(after), "wait": str(round(left, 1))}
             async with http.get(self._messages, params=wait, headers=who) as answer:
                 answer.raise_for_status()
-                lines = (await answer.json())["messages"]
+                lines = await answer.json()
             if any(line["author"] == "bot" for line in lines):
                 return True
         return False

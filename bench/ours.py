@@ -129,7 +129,7 @@ class _Shop:
         async with http.post(messages, json={"client_id": "link", "text": code}, headers=who) as answer:
             after = (await answer.json())["seq"]
         async with http.get(messages, params={"after": str(after), "wait": "10"}, headers=who) as answer:
-            if not (await answer.json())["messages"]:
+            if not await answer.json():
                 raise SystemExit("a chat could not be linked to its account: no answer to the code")
         return Chat(token, _order(number)["id"])
 

@@ -4,9 +4,9 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, File, Form, Header, HTTPException, Query, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Header, HTTPException, Query, Request, Response, UploadFile
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import AfterValidator, BaseModel, Field
 
@@ -18,14 +18,15 @@ from bot.inbox.thread import Line
 from bot.messages import Author
 
 HEARTBEAT_SECONDS = 15
+TYPING = "X-Carebot-Typing"
 LONGEST_WAIT = 60
 
 router = APIRouter(prefix="/api/v1/chat", tags=["web chat"])
 
 
 class NewSession(BaseModel):
-    language: Literal["zh", "zh-Hant", "en"] | None = Field(
-        None, description="The page's language; words decide later."
+    language: str | None = Field(
+        None, max_length=100, description="The page's language as an IETF tag (zh, zh-TW, en-GB); words decide later."
     )
 
 
@@ -110,15 +111,20 @@ async def get_attachment(name: str, chat: Chat, mine: Mine) -> FileResponse:
 @router.get("/messages")
 async def get_messages(
     request: Request,
+    response: Response,
     chat: Chat,
     mine: Mine,
     after: After = 0,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT)] = 0,
-) -> dict[str, Any]:
-    """What is new behind `after`; with `wait` the answer comes when there is something, or when the time is over."""
+) -> list[dict[str, Any]]:
+    """What is new behind `after`; with `wait` the answer comes when there is something, or when the time is over.
+
+    The header X-Carebot-Typing tells whether an answer is being written (1 or 0).
+    """
     clock = app_of(request).clock
     lines, typing = await chat.wait(mine, after, wait, clock.now() + timedelta(seconds=wait))
-    return {"messages": [line_json(line) for line in lines], "typing": typing}
+    response.headers[TYPING] = "1" if typing else "0"
+    return [line_json(line) for line in lines]
 
 
 @router.get("/stream", response_class=StreamingResponse)

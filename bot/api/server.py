@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import __version__
-from bot.api import chat, errors, operations, shop
+from bot.api import cases, chat, errors, operations, shop
 from bot.app import App
 
 PAGE = Path(__file__).resolve().parent.parent / "channels" / "web_page"
@@ -51,7 +51,7 @@ def build(carebot: App, manage: bool = True) -> FastAPI:
     errors.install(web)
     web.add_middleware(BodyLimit)
     _guard(web)
-    for router in (chat.router, shop.router, operations.router):
+    for router in (chat.router, shop.router, cases.router, operations.router):
         web.include_router(router)
     _pages(web)
     return web

@@ -14,6 +14,7 @@ from bot.channels.hub import Hub
 from bot.channels.tables import WebSession
 from bot.clock import Clock
 from bot.conversations import store as conversations
+from bot.conversations.language import of_tag
 from bot.conversations.tables import Conversation
 from bot.db import Database
 from bot.errors import NotFound, Unreadable
@@ -58,12 +59,12 @@ class WebChat:
         self.hub = hub
 
     async def open(self, language: str = "") -> tuple[Session, str]:
-        """A new session with its token, which is shown once. `language` zh or en, else the customer's words decide."""
+        """A new session with its token, which is shown once. `language`: the page's IETF tag, until words decide."""
         at = self._clock.now()
         public_id, token = uuid.uuid4().hex, secrets.token_urlsafe(32)
         async with self._db.write() as session:
             conversation = await conversations.locked_or_new(session, self.name, public_id, at)
-            conversation.language = language if language in ("zh", "zh-Hant", "en") else ""
+            conversation.language = of_tag(language)
             session.add(
                 WebSession(public_id=public_id, token_hash=_hash(token), conversation_id=conversation.id, created_at=at)
             )

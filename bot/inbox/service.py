@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.conversations import language
 from bot.conversations import store as conversations
 from bot.conversations.tables import Conversation
 from bot.db import Database
@@ -112,20 +113,12 @@ async def _note_arrival(session: AsyncSession, conversation: Conversation, incom
     conversation.last_inbound_at = incoming.at
     conversation.name = incoming.name or conversation.name
     if not conversation.language and incoming.language:
-        conversation.language = _hinted(incoming.language)
+        conversation.language = language.of_tag(incoming.language)
     if incoming.kind is Kind.BLOCKED:
         conversation.unreachable_at = incoming.at
         await outbox.cancel_waiting(session, conversation.id, "the customer has blocked the bot")
     elif conversation.unreachable_at is not None and incoming.kind is not Kind.OTHER:
         conversation.unreachable_at = None
-
-
-def _hinted(tag: str) -> str:
-    """Our language for the channel's IETF tag, until the customer has written something."""
-    tag = tag.lower()
-    if tag.startswith("zh"):
-        return "zh-Hant" if any(t in tag for t in ("hant", "tw", "hk", "mo")) else "zh"
-    return "en"
 
 
 def _schedule(conversation: Conversation, incoming: Incoming, worker: str, pauses: Pauses) -> datetime | None:

@@ -216,7 +216,8 @@ class FakeChat:
                 with suppress(TimeoutError):  # nothing new is an answer, too
                     await asyncio.wait_for(talk.changed.wait(), wait)
             # A page of 50, so that catching up takes several questions.
-            return web.json_response({"messages": talk.lines[after : after + 50], "typing": talk.typing})
+            headers = {"X-Carebot-Typing": "1" if talk.typing else "0"}
+            return web.json_response(talk.lines[after : after + 50], headers=headers)
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         talk = self._talk(request)

@@ -159,16 +159,16 @@ class WebChat:
     async def _reads(self) -> list[dict[str, Any]]:
         after = self.thread[-1]["seq"] if self.thread else 0
         path = f"/api/v1/chat/messages?after={after}&wait=2"
-        new: list[dict[str, Any]] = (await self._until_answered("GET", path, None, 200))["messages"]
+        new: list[dict[str, Any]] = await self._until_answered("GET", path, None, 200)
         self.thread += new
         return new
 
     async def whole_thread(self) -> list[dict[str, Any]]:
         """Everything, read anew."""
         await self._reads()
-        return list((await self._until_answered("GET", "/api/v1/chat/messages?after=0", None, 200))["messages"])
+        return list(await self._until_answered("GET", "/api/v1/chat/messages?after=0", None, 200))
 
-    async def _until_answered(self, method: str, path: str, body: Any, wanted: int) -> dict[str, Any]:
+    async def _until_answered(self, method: str, path: str, body: Any, wanted: int) -> Any:
         return await until_answered(self.http, method, self.base() + path, body, wanted, self.token)
 
 

@@ -66,7 +66,7 @@ class Far:
 
     async def heard(self, token: str) -> list[str]:
         headers = {"Authorization": f"Bearer {token}"}
-        thread = (await self.http.get("/api/v1/chat/messages", headers=headers)).json()["messages"]
+        thread = (await self.http.get("/api/v1/chat/messages", headers=headers)).json()
         return [row["text"] for row in thread if row["author"] == "bot"]
 
 

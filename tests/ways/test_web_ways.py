@@ -50,7 +50,7 @@ class Page:
     async def news(self, wait: float = 0) -> list[dict[str, Any]]:
         answer = await self.http.get(f"{CHAT}/messages", params={"after": self.seen, "wait": wait})
         assert answer.status_code == 200, answer.text
-        lines: list[dict[str, Any]] = answer.json()["messages"]
+        lines: list[dict[str, Any]] = answer.json()
         self.lines += lines
         self.seen = lines[-1]["seq"] if lines else self.seen
         return lines
@@ -209,9 +209,9 @@ async def test_a_page_that_was_closed_finds_its_whole_thread_again(page: Page) -
     for words in ("hello", "where is my order", "thanks"):
         await page.says(words)
     async with visitor(str(page.http.base_url), page.http.headers["Authorization"].removeprefix("Bearer ")) as again:
-        thread = (await again.get(f"{CHAT}/messages")).json()["messages"]
+        thread = (await again.get(f"{CHAT}/messages")).json()
         assert thread == page.lines
-        later = (await again.get(f"{CHAT}/messages", params={"after": thread[1]["seq"]})).json()["messages"]
+        later = (await again.get(f"{CHAT}/messages", params={"after": thread[1]["seq"]})).json()
         assert later == thread[2:]
 
 
@@ -354,11 +354,11 @@ async def test_nobody_reads_or_taps_in_somebody_elses_chat(page: Page) -> None:
     await page.says("hello")
     button = page.lines[-1]["buttons"][0]["id"]
     others = await new_page(page)
-    assert (await page.http.get(f"{CHAT}/messages", headers=others)).json()["messages"] == []
+    assert (await page.http.get(f"{CHAT}/messages", headers=others)).json() == []
     tap = {"client_id": "a", "button": button}
     assert (await page.http.post(f"{CHAT}/messages", json=tap, headers=others)).status_code == 202
     await page.shop.settles()
-    theirs = (await page.http.get(f"{CHAT}/messages", headers=others)).json()["messages"]
+    theirs = (await page.http.get(f"{CHAT}/messages", headers=others)).json()
     assert theirs[0]["text"] == "", "not even the words on the button"
     assert await page.news() == []
 

@@ -169,7 +169,10 @@ export class Api {
    */
   messages(after, wait, signal) {
     const url = `${BASE}/messages?after=${after}&wait=${wait}`;
-    return this.#call(url, { signal }, 15_000 + wait * 1000, (response) => response.json());
+    return this.#call(url, { signal }, 15_000 + wait * 1000, async (response) => ({
+      messages: await response.json(),
+      typing: response.headers.get("X-Carebot-Typing") === "1",
+    }));
   }
 
   /** @param {number} after @param {AbortSignal} signal @returns {Promise<ReadableStream<Uint8Array>>} */
