@@ -7,7 +7,7 @@ from bot.complaints.dialogue import Asking, Facts, Heard, Memory, Move, Then, Vi
 from bot.complaints.policy import Fact, Hint
 from bot.handoff.queue import Reason
 from bot.messages import Button, Text, Value
-from bot.shop.order import Order
+from bot.shop.order import Order, OrderState
 
 ORDER_BUTTONS = 4
 FEW = 20
@@ -165,7 +165,14 @@ def _order(facts: Facts, heard: Heard, memory: Memory, orders: tuple[Order, ...]
     bought = [i.product_id for i in mine.items]
     meant = [p for p in bought if p in facts.products] or bought
     product = facts.product or (meant[0] if len(meant) == 1 else None)
-    return replace(facts, order=mine.id, verified=True, paid_cents=mine.total_cents, product=product)
+    return replace(
+        facts,
+        order=mine.id,
+        verified=True,
+        paid_cents=mine.total_cents,
+        product=product,
+        delivered=mine.state is OrderState.DELIVERED,
+    )
 
 
 def likely(facts: Facts, orders: tuple[Order, ...]) -> str | None:

@@ -36,6 +36,9 @@ class Asking(StrEnum):
     WITHDRAW = "withdraw"
 
 
+ABOUT_THE_WISH = frozenset({Asking.WISH, Asking.CHOICE, Asking.SUMMARY, Asking.CORRECTION})
+"""Questions in whose answer a plain word ("delivery") is a wish."""
+
 EXPECTING: dict[Asking, str] = {
     Asking.STORY: "text",
     Asking.WHAT: "text",
@@ -82,6 +85,8 @@ class Facts(Stored):
     photos: tuple[str, ...] = ()
     wish: str | None = None
     paid_cents: int | None = None
+    delivered: bool = False
+    """The order has arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,8 @@ class View:
     """The linked customer's own, newest first."""
     options: tuple[str, ...] = ()
     """Remedies on the table now."""
+    to_approve: tuple[str, ...] = ()
+    """Those of them that a colleague has to approve."""
     is_late: bool = False
     """A promise of this case is past its time."""
 

@@ -66,21 +66,35 @@ class Needs:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """The words for a remedy that a customer asks for."""
+
+    said: Phrases
+    """Sound like a wish wherever they are said."""
+    answered: Phrases
+    """The same and plainer words, which are a wish in answer to the question for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ComplaintPolicy:
     limits: Limits
     needs: Mapping[Kind, Needs]
     story_length: Mapping[str, int]
     hints: Mapping[Hint, Phrases]
-    wishes: Mapping[str, Phrases]
+    wishes: Mapping[str, Wish]
 
     def hints_in(self, text: str) -> frozenset[Hint]:
         folded = fold(text)
         return frozenset(hint for hint, phrases in self.hints.items() if phrases.found(folded))
 
-    def wish_in(self, text: str) -> str | None:
-        """The remedy a customer asks for in so many words; the one named last counts (people correct themselves)."""
+    def wish_in(self, text: str, asked: bool) -> str | None:
+        """The remedy a customer asks for in so many words; the one named last counts (people correct themselves).
+
+        `asked`: this is the answer to a question about it, where "delivery" is a wish; in a story it is none.
+        """
         folded = fold(text)
-        places = {wish: folded.rfind(found) for wish, p in self.wishes.items() if (found := p.found(folded))}
+        words = {name: wish.answered if asked else wish.said for name, wish in self.wishes.items()}
+        places = {name: folded.rfind(found[-1]) for name, p in words.items() if (found := p.find(folded))}
         return max(places, key=lambda wish: places[wish]) if places else None
 
     def is_story(self, text: str) -> bool:
@@ -95,7 +109,7 @@ def read_policy(raw: object, file: str = FILE) -> ComplaintPolicy:
     top = Section(raw, file, findings)
     top.only("limits", "kinds", "story_length", "words")
     words = top.section("words")
-    wishes = {str(n).removeprefix("wish_"): _phrases(words, str(n)) for n in words.values if str(n).startswith("wish_")}
+    wishes = {str(n).removeprefix("wish_"): _wish(words, str(n)) for n in words.values if str(n).startswith("wish_")}
     kinds, story = top.section("kinds"), top.section("story_length")
     policy = ComplaintPolicy(
         limits=_limits(top.section("limits")),
@@ -129,7 +143,7 @@ def _limits(section: Section) -> Limits:
     )
 
 
-def _needs(section: Section, wishes: Mapping[str, Phrases]) -> Needs:
+def _needs(section: Section, wishes: Mapping[str, Wish]) -> Needs:
     section.only("facts", "wishes")
     facts = section.texts("facts")
     for fact in facts:
@@ -142,9 +156,14 @@ def _needs(section: Section, wishes: Mapping[str, Phrases]) -> Needs:
     return Needs(tuple(Fact(f) for f in facts if f in set(Fact)), named)
 
 
-def _phrases(words: Section, name: str) -> Phrases:
+def _wish(words: Section, name: str) -> Wish:
+    said = _phrases(words, name, "when_asked")
+    return Wish(said, Phrases.load(words.section(name), ("zh", "en", "when_asked")))
+
+
+def _phrases(words: Section, name: str, *more: str) -> Phrases:
     section = words.section(name)
-    section.only("zh", "en", "unless")
+    section.only("zh", "en", "unless", *more)
     if not section.texts("zh") or not section.texts("en"):
         section.findings.add(section.file, f"words.{name}", "needs phrases in both languages, zh and en")
     return Phrases.load(section)

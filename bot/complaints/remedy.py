@@ -10,6 +10,7 @@ from bot.datafile import Findings, Section
 from bot.messages import Words
 
 FILE = "data/policy/remedies.yml"
+DELIVER = "deliver"
 OPTIONS = 2
 """Two, so that the customer has the choice; one only when nothing else fits."""
 
@@ -45,6 +46,8 @@ class Rule:
     severities: frozenset[int]
     tiers: frozenset[str]
     options: tuple[str, ...]
+    on_wish: tuple[str, ...]
+    """Fits as well, but is only offered to whoever asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +77,20 @@ class Option:
     needs: Authority
 
 
-def fitting(policy: RemedyPolicy, kind: Kind, severity: int, tier: str, paid: int | None) -> list[Option]:
-    """Everything the policy has for such a complaint; `paid` is what the order cost, if known."""
+def fitting(
+    policy: RemedyPolicy, kind: Kind, severity: int, tier: str, paid: int | None, wish: str | None = None
+) -> list[Option]:
+    """Everything the policy has for such a complaint and wish; `paid` is what the order cost, if known."""
     for rule in policy.rules:
         if rule.kind is kind and severity in (rule.severities or {severity}) and tier in (rule.tiers or {tier}):
-            return [option(policy, policy.remedies[id], paid) for id in rule.options]
+            names = (*rule.options, wish) if wish in rule.on_wish else rule.options
+            return [option(policy, policy.remedies[id], paid) for id in names if id]
     return []
+
+
+def feasible(options: list[Option], wish: str | None, delivered: bool) -> list[Option]:
+    """Without what makes no sense: what has arrived is not delivered once more, unless the customer says otherwise."""
+    return [o for o in options if not (o.remedy.id == DELIVER and delivered and wish != DELIVER)]
 
 
 def option(policy: RemedyPolicy, remedy: Remedy, paid: int | None, given: int = 0) -> Option:
@@ -102,14 +113,20 @@ def _authority(remedy: Remedy, cents: int) -> Authority:
 
 
 def choose(options: list[Option], wish: str | None, rejected: Collection[str]) -> list[Option]:
-    """What the bot offers: what it may grant, the wish first, nothing that was rejected, two at the most."""
-    mine = [o for o in options if o.needs is Authority.BOT and o.remedy.id not in rejected]
-    return sorted(mine, key=lambda o: o.remedy.id != wish)[:OPTIONS]
+    """What the bot offers: two, the wish first, nothing that was rejected.
+
+    What it may grant itself comes first; where that is only one, the choice is completed by one that a colleague has
+    to approve. Nothing when it may grant none of it.
+    """
+    left = sorted((o for o in options if o.remedy.id not in rejected), key=lambda o: o.remedy.id != wish)
+    mine = [o for o in left if o.needs is Authority.BOT]
+    with_approval = [o for o in left if o.needs is not Authority.BOT and o.cents is not None]
+    return (mine + with_approval)[:OPTIONS] if mine else []
 
 
 def needs_a_person(options: list[Option], wish: str | None) -> bool:
-    """The customer wishes for something that fits, but that the bot may not grant."""
-    return any(o.remedy.id == wish and o.needs is not Authority.BOT for o in options)
+    """The customer wishes for something that the bot may not grant: too much, or nothing the policy has for this."""
+    return wish is not None and not any(o.remedy.id == wish and o.needs is Authority.BOT for o in options)
 
 
 def read_policy(raw: object, file: str = FILE) -> RemedyPolicy:
@@ -165,13 +182,14 @@ def _rules(top: Section, remedies: Mapping[str, Remedy]) -> list[Rule]:
     listed = top.values.get("rules", [])
     for number, raw in enumerate(listed if isinstance(listed, list) else [], start=1):
         section = Section(raw, top.file, top.findings, f"rules, number {number}")
-        section.only("kind", "severity", "tier", "options")
-        kind, options = section.text("kind"), section.texts("options")
+        section.only("kind", "severity", "tier", "options", "on_wish")
+        kind, options, on_wish = section.text("kind"), section.texts("options"), section.texts("on_wish")
         if kind not in set(Kind):
             section.wrong("kind", f"is '{kind}'; known are: {', '.join(Kind)}")
             continue
-        for unknown in [o for o in options if o not in remedies]:
-            section.wrong("options", f"names '{unknown}', which remedies does not list")
+        for key, names in (("options", options), ("on_wish", on_wish)):
+            for unknown in [o for o in names if o not in remedies]:
+                section.wrong(key, f"names '{unknown}', which remedies does not list")
         severities = section.values.get("severity", [])
         rules.append(
             Rule(
@@ -179,6 +197,7 @@ def _rules(top: Section, remedies: Mapping[str, Remedy]) -> list[Rule]:
                 frozenset(severities if isinstance(severities, list) else []),
                 frozenset(section.texts("tier")),
                 tuple(o for o in options if o in remedies),
+                tuple(o for o in on_wish if o in remedies and o not in options),
             )
         )
     for kind_missing in [k for k in Kind if k not in {r.kind for r in rules}]:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.complaints import answering, clarifying, listening, person, solutions, store
 from bot.complaints.complaint import Event, Kind, Stage
-from bot.complaints.dialogue import EXPECTING, Asking, Facts, Heard, Memory, Move, Then, View
+from bot.complaints.dialogue import ABOUT_THE_WISH, EXPECTING, Asking, Facts, Heard, Memory, Move, Then, View
 from bot.complaints.emotion import Reading
 from bot.complaints.policy import Hint
 from bot.complaints.promise import State
@@ -83,7 +83,7 @@ async def hear(session: AsyncSession, conversation: Conversation, said: Said, at
     case.customer_id = customer.id if customer else None
     orders = await shop.orders_of(session, customer.id) if customer else ()
     _note_level(case, said.reading)
-    heard = _heard(said, rules, link_failed, at)
+    heard = _heard(said, rules, link_failed, case.memory.get("asking"), at)
     view = await _view(session, conversation, case, heard, orders, rules)
     case.severity = min(case.severity, _severity(case, said, customer, view.facts, rules))
     move = listening.opening(view, heard) if is_new else answering.answer(view, heard)
@@ -146,7 +146,7 @@ def _note_level(case: Case, reading: Reading | None) -> None:
         case.level_reasons = [f"{r.group}: {r.phrase}" for r in reading.reasons]
 
 
-def _heard(said: Said, rules: Rules, link_failed: bool, at: datetime) -> Heard:
+def _heard(said: Said, rules: Rules, link_failed: bool, asking: str | None, at: datetime) -> Heard:
     args = said.args or {}
     is_grievance = said.intent.startswith("complaint_") and said.confidence >= SURE
     return Heard(
@@ -154,7 +154,7 @@ def _heard(said: Said, rules: Rules, link_failed: bool, at: datetime) -> Heard:
         intent=said.intent,
         choice=str(args.get("choice", "")),
         hints=rules.complaints.hints_in(said.text),
-        wish=rules.complaints.wish_in(said.text),
+        wish=rules.complaints.wish_in(said.text, asked=asking in ABOUT_THE_WISH),
         order=said.order,
         products=said.products,
         product_words=said.product_words,
@@ -186,6 +186,7 @@ async def _view(
         is_linked=is_linked,
         orders=orders,
         options=tuple(o["id"] for o in on_the_table),
+        to_approve=tuple(o["id"] for o in on_the_table if o.get("to_approve")),
         is_late=any(p.due_at < heard.at for p in open_promises if heard.at),
     )
 

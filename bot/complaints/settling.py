@@ -15,7 +15,11 @@ CHASING = frozenset({"case_status", "track_order", "track_refund", "complaint_pr
 def resolve(view: View, heard: Heard) -> Move:
     """The answer to two options and "something else"."""
     move = Move.none(view)
-    if (accepted := _accepted(view, heard)) is not None:
+    accepted = _accepted(view, heard)
+    if accepted in view.to_approve:
+        move = replace(move.ask(None), facts=replace(view.facts, wish=accepted))
+        return move.say("beyond_my_authority").person(Reason.AUTHORITY)
+    if accepted is not None:
         return replace(move.step(Event.ACCEPTED, view.level, accepted).ask(None), then=Then.COMMIT, option=accepted)
     if view.memory.asking == Asking.WISH:
         return _another_wish(view, heard, move)

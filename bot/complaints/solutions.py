@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import worktime
 from bot.complaints import promise, remedy, store
 from bot.complaints.dialogue import Asking, Facts, Memory, button
-from bot.complaints.remedy import Option
+from bot.complaints.remedy import Authority, Option
 from bot.complaints.rules import Rules
 from bot.complaints.tables import Case, Promise
 from bot.handoff.queue import Reason
@@ -27,7 +27,8 @@ async def offer(
 ) -> tuple[list[Say], Reason | None]:
     """Two options with exact dates and "something else"; one new option after a rejection; or why a person must."""
     facts, memory = Facts.of(case.facts), Memory.of(case.memory)
-    fitting = remedy.fitting(rules.remedies, case.kind, case.severity, tier, facts.paid_cents)
+    fitting = remedy.fitting(rules.remedies, case.kind, case.severity, tier, facts.paid_cents, facts.wish)
+    fitting = remedy.feasible(fitting, facts.wish, facts.delivered)
     if facts.wish and remedy.needs_a_person(fitting, facts.wish):
         return [Say("complaints.beyond_my_authority")], Reason.AUTHORITY
     options = remedy.choose(fitting, facts.wish, memory.rejected)
@@ -35,15 +36,19 @@ async def offer(
         options = options[:1]
     if not options:
         return [Say("complaints.nothing_more_to_offer")], Reason.OFFERS_REJECTED
-    rows = [await _row(session, o, at, rules) for o in options]
+    rows = [await _row(session, o, case.severity, at, rules) for o in options]
     case.offers = [*case.offers, {"round": len(case.offers) + 1, "at": at.isoformat(), "options": rows, "answer": None}]
     case.memory = replace(memory, asking=Asking.CHOICE).stored()
     return [_offered(rows, rules)], None
 
 
-async def _row(session: AsyncSession, option: Option, at: datetime, rules: Rules) -> dict[str, Any]:
-    due = await due_time(session, option.remedy, at, rules)
-    return {"id": option.remedy.id, "cents": option.cents, "due": due.isoformat(), "team": option.remedy.team}
+async def _row(session: AsyncSession, option: Option, severity: int, at: datetime, rules: Rules) -> dict[str, Any]:
+    """An option as it is kept. What has to be approved first is due that much later."""
+    to_approve = option.needs is not Authority.BOT
+    begins = rules.severities.due(severity, at, rules.hours).proposal if to_approve else at
+    due = await due_time(session, option.remedy, begins, rules)
+    row = {"id": option.remedy.id, "cents": option.cents, "due": due.isoformat(), "team": option.remedy.team}
+    return row | {"to_approve": True} if to_approve else row
 
 
 async def due_time(session: AsyncSession, what: remedy.Remedy, at: datetime, rules: Rules) -> datetime:
@@ -60,8 +65,13 @@ def _offered(rows: Sequence[Mapping[str, Any]], rules: Rules) -> Say:
     ]
     other = button("button_something_else", "other", Asking.CHOICE)
     names = ("first", "second")
-    values: dict[str, Value] = {n: _text(f"offer_{r['id']}", r, rules) for n, r in zip(names, rows, strict=False)}
+    values: dict[str, Value] = {n: _offer_text(r, rules) for n, r in zip(names, rows, strict=False)}
     return Say("complaints.offer_two" if len(rows) > 1 else "complaints.offer_one", values, (*buttons, other))
+
+
+def _offer_text(row: Mapping[str, Any], rules: Rules) -> Text:
+    offer = _text(f"offer_{row['id']}", row, rules)
+    return Text("complaints.offer_to_approve", {"offer": offer}) if row.get("to_approve") else offer
 
 
 def _text(name: str, row: Mapping[str, Any], rules: Rules) -> Text:

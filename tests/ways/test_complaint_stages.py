@@ -12,7 +12,6 @@ from bot.handoff.alerts import Alert, AlertKind
 from bot.inbox.tables import TurnRow
 from bot.shop.order import RefundState
 from bot.shop.tables import BenefitRow
-from tests.clock import FakeClock
 from tests.openshop import Guest, Shop
 from tests.ways.complaining import (
     EACH_LANGUAGE,
@@ -286,81 +285,6 @@ async def test_the_wish_can_be_tapped(shop: Shop, language: str) -> None:
     await guest.taps("repair")
     assert (await guest.case()).facts["wish"] == "repair"
     assert await newest(guest) == ["complaints.summary"]
-
-
-# --- solution and choice
-
-
-@EACH_LANGUAGE
-async def test_two_options_with_exact_dates_and_something_else(shop: Shop, language: str) -> None:
-    guest = await complaining(shop, language, Stage.RESOLVE)
-    (offer,) = (await guest.heard())[-1:]
-    assert offer.text_key == "complaints.offer_two"
-    assert [b["args"]["choice"] for b in offer.buttons] == ["exchange", "refund", "other"], "the wish comes first"
-    # Tuesday 24 November, 10:00 in the shop, which works 8 hours a day: 27 working hours and 24, and the next half hour
-    dates = {"zh": ["11月27日（周五）14:30", "11月27日（周五）10:30"], "en": ["Fri 27 Nov, 14:30", "Fri 27 Nov, 10:30"]}
-    assert all(date in offer.text for date in dates[language]), offer.text
-    assert {"zh": "¥599", "en": "¥599.00"}[language] in offer.text
-
-
-@ONE_DATABASE
-async def test_the_dates_leave_out_the_weekend_and_the_holiday_and_count_the_make_up_day(
-    shop: Shop, clock: FakeClock
-) -> None:
-    clock.at = datetime(2026, 9, 30, 8, 0, tzinfo=UTC)  # Wednesday 16:00, the day before the National Day holiday
-    guest = await complaining(shop, "zh", Stage.RESOLVE)
-    (offer,) = (await guest.heard())[-1:]
-    # 2 h that day; closed from 1 to 7 October; 8 h on Thursday, on Friday and on Saturday 10 (made up); 1 h on Monday
-    assert "10月12日（周一）10:30" in offer.text, offer.text
-
-
-@EACH_LANGUAGE
-@pytest.mark.parametrize(
-    ("zh", "en", "chosen"),
-    [
-        ("第一个", "the first one", "exchange"),
-        ("第二个", "option 2", "refund"),
-        ("2", "2", "refund"),
-        ("退款吧", "I'll take the refund", "refund"),
-    ],
-)
-async def test_an_option_is_accepted_by_its_number_or_its_name(
-    shop: Shop, language: str, zh: str, en: str, chosen: str
-) -> None:
-    guest = await complaining(shop, language, Stage.RESOLVE)
-    await guest.says({"zh": zh, "en": en}[language])
-    assert [p.remedy for p in await guest.promises()] == [chosen], await told(guest)
-    assert (await guest.case()).stage is Stage.COMMIT
-
-
-@ONE_DATABASE
-async def test_an_option_is_accepted_by_its_button_once(shop: Shop) -> None:
-    guest = await complaining(shop, "en", Stage.RESOLVE)
-    await guest.taps("refund")
-    assert [p.remedy for p in await guest.promises()] == ["refund"]
-    await guest.taps("exchange")
-    assert await newest(guest) == ["complaints.choice_no_longer_open"]
-    assert [p.remedy for p in await guest.promises()] == ["refund"]
-
-
-@EACH_LANGUAGE
-async def test_a_rejected_pair_is_followed_by_the_question_what_would_do(shop: Shop, language: str) -> None:
-    guest = await complaining(shop, language, Stage.RESOLVE)
-    await guest.taps("other")
-    assert await newest(guest) == ["complaints.ask_wish_after_rejection"]
-    await guest.says({"zh": "那就派人来修好", "en": "then send somebody to repair it"}[language])
-    assert await newest(guest) == ["complaints.offer_one"], await told(guest)
-    await guest.says(LINES[language].ok)
-    assert [p.remedy for p in await guest.promises()] == ["repair"]
-
-
-@ONE_DATABASE
-async def test_an_offer_accepted_days_later_has_a_new_date(shop: Shop) -> None:
-    guest = await complaining(shop, "en", Stage.RESOLVE)
-    await shop.passes(days=6)
-    await guest.says(LINES["en"].first)
-    (given,) = await guest.promises()
-    assert given.due_at > shop.clock.now() + timedelta(days=1)
 
 
 # --- keep the promise
