@@ -80,7 +80,7 @@ async def stock(folder: Path) -> AsyncIterator[Side]:
     ):
         await programs.ready(f"http://127.0.0.1:{actions}/health", action_server, folder / "actions.log")
         url = f"http://127.0.0.1:{rasa}"
-        await programs.ready(f"{url}/status", server, folder / "rasa.log")
+        await programs.ready(f"{url}/webhooks/rest/", server, folder / "rasa.log")  # without --enable-api: no /status
         processes = {
             "rasa": lambda: [server, *server.children(recursive=True)],
             "actions": lambda: [action_server, *action_server.children(recursive=True)],
