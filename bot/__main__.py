@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
+import uvloop
 from pydantic import ValidationError
 from rich.console import Console
 
@@ -34,7 +35,8 @@ cli.add_typer(queue, name="queue")
 def do(work: Coroutine[Any, Any, T]) -> T:
     """Run a command; what went wrong is told in a sentence, and the exit code is 1."""
     try:
-        return asyncio.run(work)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(work)
     except CarebotError as error:
         console.print(str(error), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None

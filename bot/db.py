@@ -2,7 +2,9 @@
 
 import asyncio
 import errno
+import math
 import socket
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -18,7 +20,11 @@ from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+from bot import sqlite as sqlite_file
+
 CONNECT_WITHIN = 5.0
+FRESH = 0.5
+"""Seconds for which a connection that was just used is believed to live."""
 ANSWER_WITHIN = 60.0
 """Seconds for PostgreSQL: a network that swallows packets must not hold intake for hours."""
 
@@ -85,11 +91,13 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writing = asyncio.Lock()
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        looking = {"carebot_read": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._looking = self.engine.execution_options(**looking)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A session for looking; what is changed in it is not kept."""
-        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
+        """A session for looking: each statement sees the newest, and what is changed in it is not kept."""
+        async with AsyncSession(self._looking, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     @asynccontextmanager
@@ -108,34 +116,43 @@ class Database:
 
 
 def _postgresql(url: str) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=10,
         max_overflow=10,
-        pool_pre_ping=True,
         connect_args={"timeout": CONNECT_WITHIN, "command_timeout": ANSWER_WITHIN},
     )
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def _(_connection: Any, record: Any) -> None:
+        record.info["rested_since"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def _(connection: Any, record: Any, _proxy: Any) -> None:
+        """Ask before use whether it still lives, but not one that was used a moment ago (pool_pre_ping always asks)."""
+        if time.monotonic() - record.info.get("rested_since", math.inf) > FRESH:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise exc.DisconnectionError("the connection has ended while it rested") from error
+
+    return engine
 
 
 def _sqlite(url: str) -> AsyncEngine:
     address = make_url(url).set(drivername="sqlite+aiosqlite")
+    database = address.database or ":memory:"
     if address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(address, connect_args={"timeout": 30}, pool_size=5, max_overflow=15)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves
-        cursor = connection.cursor()
-        # FULL: what was acknowledged to a customer's app survives a power cut, not only a killed process
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32000"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+    engine = create_async_engine(
+        address, async_creator=lambda: sqlite_file.connect(database), pool_size=5, max_overflow=15
+    )
 
     @event.listens_for(engine.sync_engine, "begin")
     def _(connection: Connection) -> None:
-        write = connection.get_execution_options().get("carebot_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("carebot_read"):  # a single statement needs no BEGIN
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("carebot_write") else "BEGIN")
 
     return engine
 

@@ -1,6 +1,6 @@
 """The web server: the chat page, the HTTP API, the Telegram webhook, health and metrics."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import FastAPI, Header, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -49,35 +50,25 @@ def build(carebot: App, manage: bool = True) -> FastAPI:
     )
     web.state.carebot = carebot
     errors.install(web)
-    web.add_middleware(BodyLimit)
-    _guard(web)
+    web.add_middleware(Guard)
     for router in (chat.router, shop.router, cases.router, operations.router):
         web.include_router(router)
     _pages(web)
     return web
 
 
-def _guard(web: FastAPI) -> None:
-    @web.middleware("http")
-    async def guard(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-        length = request.headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > LARGEST_BODY:
-            return errors.answer(413, "that is too large")
-        response = await call(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if request.url.path.startswith("/chat"):
-            response.headers["Cache-Control"] = "no-cache"  # or an update would mix old and new modules in a browser
-        return response
+class Guard:
+    """Sets the headers of every answer, and cuts off a body that is too large, whether it says so in advance or not.
 
-
-class BodyLimit:
-    """Cuts off a body that grows too large, also one that does not say its length in advance."""
+    Plain ASGI: Starlette's BaseHTTPMiddleware runs every request in a task of its own.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
         left = LARGEST_BODY
 
         async def counted() -> Message:
@@ -88,7 +79,19 @@ class BodyLimit:
                 raise HTTPException(413, "that is too large")
             return message
 
-        await self.app(scope, counted, send)
+        async def headed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if scope["path"].startswith("/chat"):
+                    headers["Cache-Control"] = "no-cache"  # or an update would mix old and new modules in a browser
+            await send(message)
+
+        length = Headers(scope=scope).get("content-length", "0")
+        if not length.isdecimal() or int(length) > LARGEST_BODY:
+            return await errors.answer(413, "that is too large")(scope, receive, headed)
+        return await self.app(scope, counted, headed)
 
 
 def _pages(web: FastAPI) -> None:
