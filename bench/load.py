@@ -56,29 +56,64 @@ class Door(Protocol):
         """Write one message and wait for its answer. False when none came."""
         ...
 
+    def leave(self, chat: str) -> None:
+        """This chat writes no more."""
+        ...
+
 
 class WebChat:
-    """Carebot's web API: stored with POST, answered when a line of the bot behind it can be read."""
+    """Carebot's web API as the chat page uses it: messages go by POST, and one stream of events a chat, open for the
+    whole conversation, brings what the bot says."""
 
     def __init__(self, url: str) -> None:
-        self._messages = f"{url}/api/v1/chat/messages"
+        self._url = f"{url}/api/v1/chat"
         self._run = f"{time.time_ns():x}"
+        self._streams: dict[str, aiohttp.ClientResponse] = {}
 
     async def turn(self, http: aiohttp.ClientSession, chat: str, number: int, text: str) -> bool:
-        who = {"Authorization": f"Bearer {chat}"}
-        body = {"client_id": f"{self._run}-{number}", "text": text}
-        async with http.post(self._messages, json=body, headers=who) as answer:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                stream = await self._stream(http, chat)
+                after = await self._post(http, chat, {"client_id": f"{self._run}-{number}", "text": text})
+                await _bot_says(stream, after)
+        except BaseException as error:
+            self.leave(chat)
+            if isinstance(error, TimeoutError):
+                return False
+            raise
+        return True
+
+    def leave(self, chat: str) -> None:
+        if (stream := self._streams.pop(chat, None)) is not None:
+            stream.close()
+
+    async def _stream(self, http: aiohttp.ClientSession, chat: str) -> aiohttp.ClientResponse:
+        if (stream := self._streams.get(chat)) is None:
+            endless = aiohttp.ClientTimeout(total=None)
+            stream = await http.get(f"{self._url}/stream", headers=_who(chat), timeout=endless, raise_for_status=True)
+            self._streams[chat] = stream
+        return stream
+
+    async def _post(self, http: aiohttp.ClientSession, chat: str, message: dict[str, str]) -> int:
+        """Store a message. Gives its place in the thread."""
+        async with http.post(f"{self._url}/messages", json=message, headers=_who(chat)) as answer:
             answer.raise_for_status()
-            after = (await answer.json())["seq"]
-        give_up = time.monotonic() + PATIENCE
-        while (left := give_up - time.monotonic()) > 0:
-            wait = {"after": str(after), "wait": str(round(left, 1))}
-            async with http.get(self._messages, params=wait, headers=who) as answer:
-                answer.raise_for_status()
-                lines = await answer.json()
-            if any(line["author"] == "bot" for line in lines):
-                return True
-        return False
+            seq: int = (await answer.json())["seq"]
+            return seq
+
+
+def _who(chat: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {chat}"}
+
+
+async def _bot_says(stream: aiohttp.ClientResponse, after: int) -> None:
+    """Read events until a line of the bot comes that stands behind `after`. Raises when the stream ends before."""
+    while event := await stream.content.readline():
+        if event.startswith(b'data: {"seq"'):
+            line = json.loads(event.removeprefix(b"data: "))
+            if line["author"] == "bot" and line["seq"] > after:
+                return
+    raise aiohttp.ClientPayloadError("the stream has ended")
 
 
 class RasaRest:
@@ -91,6 +126,9 @@ class RasaRest:
         async with http.post(self._webhook, json={"sender": chat, "message": text}) as answer:
             answer.raise_for_status()
             return bool(await answer.json())
+
+    def leave(self, chat: str) -> None:
+        pass  # nothing of it is kept between two messages
 
 
 DOORS = {"carebot": WebChat, "rasa": RasaRest}
@@ -122,6 +160,7 @@ class Customers:
                 for number in range(len(self._plan.lines[chat])):
                     if (now := time.perf_counter()) < self._end:
                         await self._turn(chat, number, now)
+                self._door.leave(self._plan.chats[chat])
 
         await asyncio.gather(*(seat() for _ in range(self._plan.at_once)))
 
@@ -145,7 +184,9 @@ class Customers:
         await self._turn(chat, number, due)
         if number + 1 < len(self._plan.lines[chat]):
             free.append((chat, number + 1))
-        elif self._chats:
+            return
+        self._door.leave(self._plan.chats[chat])
+        if self._chats:
             free.append((self._chats.popleft(), 0))
 
     async def _turn(self, chat: int, number: int, due: float) -> None:

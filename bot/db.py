@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import functools
 import math
 import socket
 import time
@@ -19,6 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from bot import sqlite as sqlite_file
 
@@ -77,6 +79,13 @@ class Base(DeclarativeBase):
         list[Any]: Json,
         str: sa.Text(),
     }
+
+
+def table(kind: type[Base]) -> sa.Table:
+    """The table behind a class: for rows that are only looked at, the ORM's work for an object would be wasted."""
+    found = kind.__table__
+    assert isinstance(found, sa.Table)
+    return found
 
 
 class Database:
@@ -191,8 +200,16 @@ def told(error: BaseException) -> dict[str, Any]:
     return {"error": type(error).__name__} if is_gone(error) else {"exc_info": error}
 
 
-async def insert_once(session: AsyncSession, table: type[Base], values: Mapping[str, Any]) -> Any | None:
-    """Insert a row unless a unique key already has it. Gives the new id, or None when it was there."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
-    return await session.scalar(statement.returning(table.__table__.c.id))
+async def insert_once(session: AsyncSession, kind: type[Base], values: Mapping[str, Any]) -> Any | None:
+    """Insert a row unless a unique key already has it. Gives the new id, or None when it was there.
+
+    Not flushed before: what the row refers to has its id already.
+    """
+    return await session.scalar(_insert_once(session.get_bind().dialect.name, kind), values)
+
+
+@functools.cache
+def _insert_once(dialect: str, kind: type[Base]) -> TypedReturnsRows[tuple[Any]]:
+    """The statement; its columns are those of the values it is executed with, and those with a default."""
+    insert: postgresql.Insert | sqlite.Insert = (postgresql if dialect == "postgresql" else sqlite).insert(table(kind))
+    return insert.on_conflict_do_nothing().returning(table(kind).c.id)

@@ -2,7 +2,7 @@
 
 aiosqlite hands each cursor, statement, fetch and close to a thread: four hops a statement, half of what a turn
 cost (bench/turns.py). A statement of ours takes some 20 µs, so it runs where it is; only what may wait (for another
-writer, for the disk) goes to a thread: beginning to write, and committing.
+writer, for the disk) goes to a thread: beginning to write while another process does, and committing.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ PRAGMAS = (
     "foreign_keys=ON",
     "cache_size=-32000",
 )
-WAITS = ("BEGIN IMMEDIATE", "COMMIT")
+BEGIN, COMMIT = "BEGIN IMMEDIATE", "COMMIT"
 
 
 async def connect(database: str) -> "Connection":
@@ -30,7 +30,7 @@ async def connect(database: str) -> "Connection":
         raw = sqlite3.connect(database, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             for pragma in PRAGMAS:
-                raw.execute(f"PRAGMA {pragma}")
+                raw.execute(f"PRAGMA {pragma}").close()
         except BaseException:
             raw.close()
             raise
@@ -67,16 +67,20 @@ class Connection:
             self._conn.rollback()
 
     async def close(self) -> None:
-        self.stop()
+        """Whoever closes the file last moves what was written last into its place: that may take a while."""
+        raw, self._connection = self._connection, None
+        if raw is not None:
+            await in_thread(raw.close)
 
     def stop(self) -> None:
+        """Close without waiting; what is not committed is undone."""
         raw, self._connection = self._connection, None
         if raw is not None:
             raw.close()
 
 
 class Cursor:
-    """A cursor whose steps are awaitable and, but for those in WAITS, already done."""
+    """A cursor whose steps are awaitable and, but for beginning and committing, already done."""
 
     def __init__(self, raw: sqlite3.Cursor) -> None:
         self._raw = raw
@@ -106,11 +110,27 @@ class Cursor:
         return self._raw.arraysize
 
     async def execute(self, operation: str, parameters: Any = ()) -> "Cursor":
-        if operation.startswith(WAITS):
-            await in_thread(lambda: self._raw.execute(operation, parameters or ()))
+        if operation == BEGIN:
+            await self._begin()
+        elif operation == COMMIT:
+            await in_thread(lambda: self._raw.execute(COMMIT))
         else:
             self._raw.execute(operation, parameters or ())
         return self
+
+    async def _begin(self) -> None:
+        """At once when no other process writes, as is the rule; else in a thread, which waits for its turn."""
+        self._raw.execute("PRAGMA busy_timeout = 0")
+        try:
+            self._raw.execute(BEGIN)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+        else:
+            return
+        finally:
+            self._raw.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+        await in_thread(lambda: self._raw.execute(BEGIN))
 
     async def executemany(self, operation: str, parameters: Sequence[Any]) -> "Cursor":
         self._raw.executemany(operation, parameters)
@@ -135,8 +155,13 @@ async def in_thread(work: Callable[[], T]) -> T:
     Else the connection would go back to the pool while a thread still works with it.
     """
     task = asyncio.get_running_loop().run_in_executor(None, work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:  # asyncio.wait leaves the task alone
+            cancelled = error
+    if cancelled is not None:
+        task.exception()  # looked at: whoever is cancelled is told of nothing else
+        raise cancelled
+    return task.result()

@@ -8,7 +8,7 @@ from fastapi import Header, HTTPException, Request
 from bot.api.chat import app_of
 
 
-def authorised(request: Request, authorization: Annotated[str, Header()] = "") -> None:
+async def authorised(request: Request, authorization: Annotated[str, Header()] = "") -> None:
     """401 without the right token; 403 while no token is set, because then nobody could be told apart."""
     expected = app_of(request).settings.api_token.get_secret_value()
     if not expected:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Header, HTTPException, Query, Request, Response, UploadFile
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from pydantic import AfterValidator, BaseModel, Field
 
 from bot.app import App
@@ -52,7 +52,7 @@ def app_of(request: Request) -> App:
     return found
 
 
-def chat_of(request: Request) -> WebChat:
+async def chat_of(request: Request) -> WebChat:  # async, or FastAPI would call it in a thread
     return app_of(request).web
 
 
@@ -80,11 +80,11 @@ async def open_session(chat: Chat, body: NewSession | None = None) -> dict[str, 
     return {"session": session.public_id, "token": token}
 
 
-@router.post("/messages", status_code=202)
-async def post_message(body: Message, chat: Chat, mine: Mine) -> dict[str, int]:
+@router.post("/messages", status_code=202, response_model=dict[str, int])
+async def post_message(body: Message, chat: Chat, mine: Mine) -> Response:
     """Store a message or a tap on a button; 202 once it is stored."""
     stored = await chat.receive(mine, body.client_id, body.text, body.button)
-    return {"id": stored.id, "seq": stored.seq}
+    return JSONResponse({"id": stored.id, "seq": stored.seq}, 202)  # made here: nothing is left to validate
 
 
 @router.post("/attachments", status_code=202)
@@ -108,23 +108,21 @@ async def get_attachment(name: str, chat: Chat, mine: Mine) -> FileResponse:
     return FileResponse(path, media_type=mime, headers={"Content-Security-Policy": "sandbox; default-src 'none'"})
 
 
-@router.get("/messages")
+@router.get("/messages", response_model=list[dict[str, Any]])
 async def get_messages(
     request: Request,
-    response: Response,
     chat: Chat,
     mine: Mine,
     after: After = 0,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT)] = 0,
-) -> list[dict[str, Any]]:
+) -> Response:
     """What is new behind `after`; with `wait` the answer comes when there is something, or when the time is over.
 
     The header X-Carebot-Typing tells whether an answer is being written (1 or 0).
     """
     clock = app_of(request).clock
     lines, typing = await chat.wait(mine, after, wait, clock.now() + timedelta(seconds=wait))
-    response.headers[TYPING] = "1" if typing else "0"
-    return [line_json(line) for line in lines]
+    return JSONResponse([line_json(line) for line in lines], headers={TYPING: "1" if typing else "0"})
 
 
 @router.get("/stream", response_class=StreamingResponse)
@@ -148,16 +146,21 @@ async def _events(app: App, chat: WebChat, mine: Session, after: int) -> AsyncIt
             yield ": the database does not answer\n\n"  # the reader stays, and misses nothing
             await chat.hub.news(mine.conversation_id, HEARTBEAT_SECONDS)
             continue
-        for line in lines:
-            after = line.seq
-            yield f"id: {line.seq}\nevent: message\ndata: {json.dumps(line_json(line), ensure_ascii=False)}\n\n"
+        events = [_event("message", line_json(line), f"id: {line.seq}\n") for line in lines]
+        after = lines[-1].seq if lines else after
         if typing != was_typing:
             was_typing = typing
-            yield f"event: typing\ndata: {json.dumps({'on': typing})}\n\n"
+            events.append(_event("typing", {"on": typing}))
         if (app.clock.now() - last_beat).total_seconds() >= HEARTBEAT_SECONDS:
             last_beat = app.clock.now()
-            yield ": still here\n\n"
+            events.append(": still here\n\n")
+        if events:
+            yield "".join(events)
         await chat.hub.news(mine.conversation_id, HEARTBEAT_SECONDS)
+
+
+def _event(name: str, data: dict[str, Any], number: str = "") -> str:
+    return f"{number}event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 
 def line_json(line: Line) -> dict[str, Any]:

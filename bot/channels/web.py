@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bot.channels.hub import Hub
 from bot.channels.tables import WebSession
@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.conversations import store as conversations
 from bot.conversations.language import of_tag
 from bot.conversations.tables import Conversation
-from bot.db import Database
+from bot.db import Database, table
 from bot.errors import NotFound, Unreadable
 from bot.inbox import thread
 from bot.inbox.service import Stored
@@ -45,6 +45,11 @@ TakeStored = Callable[[Incoming], Awaitable[Stored]]
 class Session:
     public_id: str
     conversation_id: int
+
+
+_its = table(Conversation).c
+NOW = select(_its.seq, _its.waiting_since).where(_its.id == bindparam("conversation"))
+"""How far the thread is, and since when an answer is waited for."""
 
 
 class WebChat:
@@ -145,9 +150,8 @@ class WebChat:
 
     async def lines(self, session: Session, after: int) -> tuple[list[Line], bool]:
         """What is new behind `after`, and whether the bot is at it."""
-        now = select(Conversation.seq, Conversation.waiting_since).where(Conversation.id == session.conversation_id)
         async with self._db.read() as db:
-            seq, waiting = (await db.execute(now)).one()
+            seq, waiting = (await db.execute(NOW, {"conversation": session.conversation_id})).one()
             lines = list(await thread.after(db, session.conversation_id, after)) if seq > after else []
         return lines, waiting is not None and self._clock.now() - waiting < BELIEVABLE
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.handoff.queue import Reason
@@ -13,9 +13,11 @@ RECENT = timedelta(hours=2)
 """How far back the pace of the desk is looked at."""
 
 
+OPEN = select(QueueEntry).where(QueueEntry.conversation_id == bindparam("conversation"), QueueEntry.closed_at.is_(None))
+
+
 async def open_entry(session: AsyncSession, conversation_id: int) -> QueueEntry | None:
-    query = select(QueueEntry).where(QueueEntry.conversation_id == conversation_id, QueueEntry.closed_at.is_(None))
-    return await session.scalar(query)
+    return await session.scalar(OPEN, {"conversation": conversation_id})
 
 
 async def waiting(session: AsyncSession) -> Sequence[QueueEntry]:

@@ -109,7 +109,6 @@ class Answering:
         conversation = await conversations.locked(session, conversation_id)
         if conversation.fence != seen.fence:
             raise Moved(f"conversation {conversation_id} has moved on")
-        conversation.fence += 1
         return conversation
 
     async def _what_was_tapped(
@@ -125,6 +124,8 @@ class Answering:
     ) -> datetime | None:
         """Write the turn, its words, and that its messages are answered."""
         session, conversation = turn.session, turn.conversation
+        conversation.fence += 1
+        has_more = seen.has_more or conversation.seq != seen.seq
         # Nothing is flushed until the end, so that the conversation's row is written once.
         with session.no_autoflush:
             turn_id = await insert_once(
@@ -144,7 +145,10 @@ class Answering:
             if turn_id is None or await store.answered(session, seen.messages, turn_id) != len(seen.messages):
                 raise Moved(f"messages of conversation {conversation.id} were answered elsewhere")
             await outbox.put(session, conversation, says, f"turn:{turn_id}", turn.data.voice, turn.at)
-            return await self._release(session, conversation, turn.at)
+            if has_more:
+                return await self._release(session, conversation, turn.at)
+            _leave(conversation)
+            return None
 
     async def _apologise(
         self, conversation_id: int, seen: Seen, action: str, heard: Heard, started: datetime, error: Exception
@@ -164,6 +168,7 @@ class Answering:
         log.error("nlu does not answer; the conversation waits", conversation=conversation_id, error=why)
         async with self._db.write() as session:
             conversation = await self._locked(session, conversation_id, seen)
+            conversation.fence += 1
             conversation.held = True
             if await handoff.note_engine_down(session, conversation, at):
                 key = f"hold:{seen.messages[0].id}"
@@ -195,6 +200,7 @@ class Answering:
     async def _give_to_staff(self, conversation_id: int, seen: Seen) -> datetime | None:
         async with self._db.write() as session:
             conversation = await self._locked(session, conversation_id, seen)
+            conversation.fence += 1
             await store.give_to_staff(session, seen.messages)
             return await self._release(session, conversation, self._clock.now())
 

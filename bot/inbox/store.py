@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations.tables import Conversation
-from bot.db import insert_once
+from bot.db import insert_once, table
 from bot.inbox.tables import Handling, Inbound
 
 MOST_IN_A_TURN = 300
@@ -25,26 +25,31 @@ async def by_external_id(session: AsyncSession, channel: str, external_id: str) 
     return (await session.scalars(query)).one()
 
 
+UNANSWERED = (
+    select(Inbound)
+    .where(Inbound.conversation_id == bindparam("conversation"), Inbound.handling == Handling.NEW)
+    .order_by(Inbound.seq)
+    .limit(MOST_IN_A_TURN)
+)
+
+
 async def unanswered(session: AsyncSession, conversation_id: int) -> Sequence[Inbound]:
     """What waits for the bot, in the order of the thread."""
-    query = (
-        select(Inbound)
-        .where(Inbound.conversation_id == conversation_id, Inbound.handling == Handling.NEW)
-        .order_by(Inbound.seq)
-        .limit(MOST_IN_A_TURN)
-    )
-    return (await session.scalars(query)).all()
+    return (await session.scalars(UNANSWERED, {"conversation": conversation_id})).all()
+
+
+_in = table(Inbound).c
+ANSWERED = (
+    update(table(Inbound))
+    .where(_in.id.in_(bindparam("messages", expanding=True)), _in.handling == Handling.NEW)
+    .values(handling=Handling.ANSWERED, turn_id=bindparam("turn"))
+)
 
 
 async def answered(session: AsyncSession, messages: Sequence[Inbound], turn_id: int) -> int:
     """Mark messages as answered by this turn. Gives how many still were unanswered."""
-    query = (
-        update(Inbound)
-        .where(Inbound.id.in_([m.id for m in messages]), Inbound.handling == Handling.NEW)
-        .values(handling=Handling.ANSWERED, turn_id=turn_id)
-        .execution_options(synchronize_session=False)
-    )
-    return (await session.execute(query)).rowcount  # type: ignore[attr-defined, no-any-return]
+    result = await session.execute(ANSWERED, {"messages": [m.id for m in messages], "turn": turn_id})
+    return result.rowcount  # type: ignore[attr-defined, no-any-return]
 
 
 async def give_to_staff(session: AsyncSession, messages: Sequence[Inbound]) -> None:

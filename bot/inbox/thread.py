@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db import table
 from bot.inbox.tables import Inbound
 from bot.messages import Author, Kind
 from bot.outbox.service import PAYLOAD
@@ -30,56 +31,38 @@ class Line:
     client_id: str = ""
 
 
+_in, _out = table(Inbound).c, table(Delivery).c
+HEARD = (
+    select(_in.seq, _in.kind, _in.text, _in.payload, _in.attachments, _in.at, _in.message_id)
+    .where(_in.conversation_id == bindparam("conversation"), _in.seq > bindparam("behind"), _in.kind.in_(SPOKEN))
+    .order_by(_in.seq)
+    .limit(bindparam("most"))
+)
+SAID = (
+    select(
+        *(_out.id, _out.seq, _out.author, _out.staff_name, _out.text),
+        *(_out.buttons, _out.tapped, _out.sent_at, _out.created_at),
+    )
+    .where(_out.conversation_id == bindparam("conversation"), _out.seq > bindparam("behind"))
+    .order_by(_out.seq)
+    .limit(bindparam("most"))
+)
+
+
 async def after(session: AsyncSession, conversation_id: int, seq: int, limit: int = 200) -> Sequence[Line]:
     """The lines behind `seq`, at most `limit`."""
-    inbound = (
-        select(
-            Inbound.seq,
-            Inbound.kind,
-            Inbound.text,
-            Inbound.payload,
-            Inbound.attachments,
-            Inbound.at,
-            Inbound.message_id,
-        )
-        .where(
-            Inbound.conversation_id == conversation_id,
-            Inbound.seq > seq,
-            Inbound.kind.in_(SPOKEN),
-        )
-        .order_by(Inbound.seq)
-        .limit(limit)
-    )
-    outbound = (
-        select(
-            Delivery.id,
-            Delivery.seq,
-            Delivery.author,
-            Delivery.staff_name,
-            Delivery.text,
-            Delivery.buttons,
-            Delivery.tapped,
-            Delivery.sent_at,
-            Delivery.created_at,
-        )
-        .where(
-            Delivery.conversation_id == conversation_id,
-            Delivery.seq > seq,
-        )
-        .order_by(Delivery.seq)
-        .limit(limit)
-    )
-    lines = [_heard(row) for row in await session.execute(inbound)]
-    lines += [_said(row) for row in await session.execute(outbound)]
+    which = {"conversation": conversation_id, "behind": seq, "most": limit}
+    lines = [_heard(row) for row in await session.execute(HEARD, which)]
+    lines += [_said(row) for row in await session.execute(SAID, which)]
     return sorted(lines, key=lambda line: line.seq)[:limit]
 
 
-def _heard(row: Row[Any]) -> Line:
+def _heard(row: Row[*tuple[Any, ...]]) -> Line:
     text = f"/{row.payload} {row.text}".rstrip() if row.kind is Kind.COMMAND else row.text
     return Line(row.seq, Author.CUSTOMER, "", text, (), tuple(row.attachments), row.at, row.message_id)
 
 
-def _said(row: Row[Any]) -> Line:
+def _said(row: Row[*tuple[Any, ...]]) -> Line:
     buttons = tuple(
         {"id": PAYLOAD.format(delivery=row.id, button=i), "label": b["label"], "used": row.tapped == i}
         for i, b in enumerate(row.buttons)

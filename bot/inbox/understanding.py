@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.complaints import emotion, person
 from bot.complaints import service as complaints
 from bot.conversations.tables import Conversation
 from bot.data import Data
+from bot.db import table
 from bot.inbox import route, store
 from bot.inbox.route import Taker
 from bot.inbox.tables import Inbound
@@ -26,7 +27,11 @@ class Seen:
     """What was read before the turn: if the fence has moved since, everything is read anew."""
 
     fence: int
+    seq: int
+    """How far the thread was before the messages were read: while it has not grown, nothing more waits."""
     messages: list[Inbound]
+    has_more: bool
+    """There are messages behind this turn that wait, too."""
     context: Mapping[str, Any]
     """What nlu is told of the talk so far."""
     for_staff: bool = False
@@ -38,28 +43,37 @@ class Seen:
 async def look(session: AsyncSession, conversation_id: int, at: datetime) -> Seen:
     """Read the next turn of a conversation; no messages when nothing waits."""
     conversation = await session.get_one(Conversation, conversation_id)
-    messages = route.one_turn(await store.unanswered(session, conversation_id))
+    waiting = await store.unanswered(session, conversation_id)
+    messages = route.one_turn(waiting)
     if not messages:
-        return Seen(conversation.fence, messages, {})
+        return Seen(conversation.fence, conversation.seq, messages, False, {})
     first = messages[0]
     choices = None
     if route.may_be_a_label(messages):
         choices = await _choices(session, conversation_id)
     return Seen(
         fence=conversation.fence,
+        seq=conversation.seq,
         messages=messages,
+        has_more=len(waiting) > len(messages) or len(waiting) == store.MOST_IN_A_TURN,
         context=await complaints.context(session, conversation, at),
         for_staff=route.is_for_staff(conversation.owner, first.kind, first.payload),
         choices=choices,
     )
 
 
+_out = table(Delivery).c
+NEWEST = (
+    select(_out.id, _out.buttons)
+    .where(_out.conversation_id == bindparam("conversation"), _out.seq.is_not(None))
+    .order_by(_out.seq.desc())
+    .limit(1)
+)
+
+
 async def _choices(session: AsyncSession, conversation_id: int) -> Mapping[str, str]:
     """What the buttons of the newest message say."""
-    newest = select(Delivery.id, Delivery.buttons).where(
-        Delivery.conversation_id == conversation_id, Delivery.seq.is_not(None)
-    )
-    row = (await session.execute(newest.order_by(Delivery.seq.desc()).limit(1))).one_or_none()
+    row = (await session.execute(NEWEST, {"conversation": conversation_id})).one_or_none()
     if row is None:
         return {}
     return {b["label"]: PAYLOAD.format(delivery=row[0], button=i) for i, b in enumerate(row[1])}
