@@ -8,12 +8,13 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from evaluation.figures import figures  # noqa: E402
-from evaluation.goldset import DEVELOPMENT, read  # noqa: E402
+from evaluation.goldset import DEVELOPMENT, Gold, read  # noqa: E402
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -46,6 +47,20 @@ def measure(model: Path, folder: Path = DEVELOPMENT) -> dict[str, object]:
         "model": model.name.partition(".")[0],
         "ms_each": round(took, 2),
         **figures(list(zip(gold, answers, strict=True))),
+        "answers": [one_answer(*pair) for pair in zip(gold, answers, strict=True)],
+    }
+
+
+def one_answer(gold: Gold, answer: dict[str, Any]) -> dict[str, object]:
+    """What was made of one message, so that two models can be compared message by message."""
+    return {
+        "language": gold.language,
+        "text": gold.text,
+        "meant_intent": gold.intent,
+        "intent": answer["intent"]["name"],
+        "confidence": round(answer["intent"]["confidence"], 3),
+        "meant_emotion": gold.emotion,
+        "emotion": answer["emotion"]["name"],
     }
 
 

@@ -1,0 +1,164 @@
+"""`carebot nlu review | export`: people give misunderstood messages their meaning; these become examples."""
+
+import asyncio
+import getpass
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.app import App
+from bot.commands import setup
+from bot.errors import NotFound
+from bot.learning import examples, files, lesson, service, store
+from bot.learning.examples import Example
+from bot.learning.tables import Lesson
+
+console = Console(highlight=False)
+LANGUAGES = ("zh", "en")
+DROP, QUIT = "d", "q"
+
+
+class Enough(Exception):
+    """The reviewer has had enough for today; what was labelled is kept."""
+
+
+async def listed() -> None:
+    """What waits for a label, the most frequent first."""
+    async with setup.app() as app, app.db.read() as session:
+        table = Table("id", "times", "language", "why", "understood as", "stage", "text")
+        for row in await store.waiting(session):
+            table.add_row(str(row.id), str(row.count), row.language, row.why, _thought(row), row.stage, row.text)
+        console.print(table if table.row_count else "Nothing waits for a label.", markup=False)
+        counts = await store.counts(session)
+        console.print(", ".join(f"{counts.get(state, 0)} {state}" for state in lesson.State))
+
+
+async def label(lesson_id: int, intent: str, emotion: str, by: str) -> None:
+    """Raises NotFound, with the nearest names for an intent there is not."""
+    known = files.intents()
+    async with setup.app() as app, app.db.write() as session:
+        row = await service.label(session, lesson_id, intent, emotion, by or _me(), app.clock.now(), known)
+    console.print(f"{row.id}: {row.label_intent} {row.label_emotion}".rstrip(), markup=False)
+
+
+async def drop(lesson_id: int, by: str) -> None:
+    async with setup.app() as app, app.db.write() as session:
+        await service.drop(session, lesson_id, by or _me(), app.clock.now())
+    console.print(f"{lesson_id}: dropped")
+
+
+async def review(by: str) -> None:
+    """One message after the other; what was labelled is kept at once."""
+    known, by = files.intents(), by or _me()
+    async with setup.app() as app:
+        async with app.db.read() as session:
+            rows = await store.waiting(session)
+        if not rows:
+            console.print("Nothing waits for a label.")
+            return
+        console.print("A number takes a guess, a name any intent; empty skips, d drops, q ends.\n")
+        try:
+            for place, row in enumerate(rows, start=1):
+                await _one(app, row, f"{place} of {len(rows)}", by, known)
+        except (Enough, EOFError):
+            pass  # what was labelled before is in the database
+        async with app.db.read() as session:
+            waiting = len(await store.labelled(session))
+    console.print(f"\n{waiting} labelled and not exported yet: `carebot nlu export`, then `carebot nlu train`.")
+
+
+async def _one(app: App, row: Lesson, place: str, by: str, known: frozenset[str]) -> None:
+    """Show a message and ask until the answer means something. Raises Enough."""
+    choices = _choices(row)
+    console.print(f"[{place}] {row.text}", style="bold", markup=False)
+    console.print(f"  {row.why}, {row.count} times, {row.language} {row.stage}: {_thought(row)}", markup=False)
+    for number, (name, confidence) in enumerate(choices, start=1):
+        console.print(f"  {number}  {name}  {confidence}".rstrip(), markup=False)
+    while True:
+        intent = await _asked("intent> ")
+        if intent == "":
+            return
+        try:
+            async with app.db.write() as session:
+                if intent == DROP:
+                    await service.drop(session, row.id, by, app.clock.now())
+                    return
+                wanted = lesson.checked_intent(_chosen(intent, choices), known)
+            emotion = await _emotion(row)
+            async with app.db.write() as session:
+                await service.label(session, row.id, wanted, emotion, by, app.clock.now(), known)
+            return
+        except NotFound as error:
+            console.print(str(error), style="red", markup=False)
+
+
+async def _emotion(row: Lesson) -> str:
+    """Asked until it is one, or none. Raises Enough."""
+    given = f", empty for {row.label_emotion}" if row.label_emotion else ", empty for none"
+    while True:
+        try:
+            return lesson.checked_emotion(await _asked(f"emotion (calm, annoyed, angry, relieved{given})> "))
+        except NotFound as error:
+            console.print(str(error), style="red", markup=False)
+
+
+async def _asked(prompt: str) -> str:
+    """What is typed. Raises Enough for q, EOFError at the end of the input."""
+    typed = (await asyncio.to_thread(input, prompt)).strip()
+    if typed == QUIT:
+        raise Enough
+    return typed
+
+
+def _choices(row: Lesson) -> list[tuple[str, str]]:
+    """The customer's own choice first, then the model's guesses."""
+    own = [(row.suggested, "the customer's choice")] if row.suggested else []
+    return own + [(name, f"{confidence:.2f}") for name, confidence in row.ranking if name != row.suggested]
+
+
+def _chosen(typed: str, choices: Sequence[tuple[str, str]]) -> str:
+    if typed.isdecimal() and 0 < int(typed) <= len(choices):
+        return choices[int(typed) - 1][0]
+    return typed
+
+
+def _thought(row: Lesson) -> str:
+    sure = f"{row.intent} {row.confidence:.2f}, {row.emotion}" if row.intent else "unknown"
+    return f"{sure}; the customer chose {row.suggested}" if row.suggested else sure
+
+
+def _me() -> str:
+    return getpass.getuser()
+
+
+async def export(nlu: Path = files.NLU) -> int:
+    """Add what is labelled to the examples. Gives how many were new.
+
+    The files are written before the rows are marked: killed in between, the next export finds the texts among the
+    examples and only marks the rows.
+    """
+    async with setup.app() as app:
+        at = app.clock.now()
+        async with app.db.read() as session:
+            rows = await store.labelled(session)
+        found = examples.sort(map(_example, rows), files.known(nlu), files.judged_by())
+        languages = {row.id: row.language for row in rows}
+        for language in LANGUAGES:
+            if new := [one for one in found.new if languages[one.lesson] == language]:
+                path = files.add(language, new, nlu)
+                console.print(f"{len(new)} examples added to {path}", markup=False)
+        async with app.db.write() as session:
+            await store.exported(session, [one.lesson for one in (*found.new, *found.already)], at)
+    for one, why in found.refused:
+        console.print(f"{one.lesson}: {one.text!r} {why}; mend that by hand, or --drop {one.lesson}", markup=False)
+    if found.new:
+        console.print("Next: `carebot nlu train`, `carebot nlu compare`, `carebot nlu activate`.")
+    elif not rows:
+        console.print("Nothing is labelled that was not exported before.")
+    return len(found.new)
+
+
+def _example(row: Lesson) -> Example:
+    return Example(row.text, row.label_intent, row.label_emotion, row.id)
