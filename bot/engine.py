@@ -13,7 +13,7 @@ from bot.errors import CarebotError, RasaUnreachable
 from bot.models.training import NLU, environment, model, python
 from bot.rasa import Rasa
 
-__all__ = ["Engine", "model"]
+__all__ = ["NLU", "Engine", "environment", "model", "python"]
 
 PAUSES = (0.5, 1, 2, 5, 10, 30)
 """Seconds before the next start after it died so often in a row."""

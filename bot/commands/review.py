@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from bot.app import App
 from bot.commands import setup
@@ -24,15 +23,19 @@ class Enough(Exception):
     """The reviewer has had enough for today; what was labelled is kept."""
 
 
+def say(line: str, style: str | None = None) -> None:
+    """Print a line as it is: customers' words are no markup, and no line is broken for those who read it by program."""
+    console.print(line, style=style, markup=False, soft_wrap=True)
+
+
 async def listed() -> None:
     """What waits for a label, the most frequent first."""
     async with setup.app() as app, app.db.read() as session:
-        table = Table("id", "times", "language", "why", "understood as", "stage", "text")
         for row in await store.waiting(session):
-            table.add_row(str(row.id), str(row.count), row.language, row.why, _thought(row), row.stage, row.text)
-        console.print(table if table.row_count else "Nothing waits for a label.", markup=False)
+            say(f"{row.id:>5}  {row.text}")
+            say(f"       {_about(row)}")
         counts = await store.counts(session)
-        console.print(", ".join(f"{counts.get(state, 0)} {state}" for state in lesson.State))
+        say(", ".join(f"{counts.get(state, 0)} {state}" for state in lesson.State))
 
 
 async def label(lesson_id: int, intent: str, emotion: str, by: str) -> None:
@@ -40,13 +43,13 @@ async def label(lesson_id: int, intent: str, emotion: str, by: str) -> None:
     known = files.intents()
     async with setup.app() as app, app.db.write() as session:
         row = await service.label(session, lesson_id, intent, emotion, by or _me(), app.clock.now(), known)
-    console.print(f"{row.id}: {row.label_intent} {row.label_emotion}".rstrip(), markup=False)
+    say(f"{row.id}: {row.label_intent} {row.label_emotion}".rstrip())
 
 
 async def drop(lesson_id: int, by: str) -> None:
     async with setup.app() as app, app.db.write() as session:
         await service.drop(session, lesson_id, by or _me(), app.clock.now())
-    console.print(f"{lesson_id}: dropped")
+    say(f"{lesson_id}: dropped")
 
 
 async def review(by: str) -> None:
@@ -56,9 +59,9 @@ async def review(by: str) -> None:
         async with app.db.read() as session:
             rows = await store.waiting(session)
         if not rows:
-            console.print("Nothing waits for a label.")
+            say("Nothing waits for a label.")
             return
-        console.print("A number takes a guess, a name any intent; empty skips, d drops, q ends.\n")
+        say("A number takes a guess, a name any intent; empty skips, d drops, q ends.\n")
         try:
             for place, row in enumerate(rows, start=1):
                 await _one(app, row, f"{place} of {len(rows)}", by, known)
@@ -66,16 +69,16 @@ async def review(by: str) -> None:
             pass  # what was labelled before is in the database
         async with app.db.read() as session:
             waiting = len(await store.labelled(session))
-    console.print(f"\n{waiting} labelled and not exported yet: `carebot nlu export`, then `carebot nlu train`.")
+    say(f"\n{waiting} labelled and not exported yet: `carebot nlu export`, then `carebot nlu train`.")
 
 
 async def _one(app: App, row: Lesson, place: str, by: str, known: frozenset[str]) -> None:
     """Show a message and ask until the answer means something. Raises Enough."""
     choices = _choices(row)
-    console.print(f"[{place}] {row.text}", style="bold", markup=False)
-    console.print(f"  {row.why}, {row.count} times, {row.language} {row.stage}: {_thought(row)}", markup=False)
+    say(f"[{place}] {row.text}", "bold")
+    say(f"  {_about(row)}")
     for number, (name, confidence) in enumerate(choices, start=1):
-        console.print(f"  {number}  {name}  {confidence}".rstrip(), markup=False)
+        say(f"  {number}  {name}  {confidence}".rstrip())
     while True:
         intent = await _asked("intent> ")
         if intent == "":
@@ -91,7 +94,7 @@ async def _one(app: App, row: Lesson, place: str, by: str, known: frozenset[str]
                 await service.label(session, row.id, wanted, emotion, by, app.clock.now(), known)
             return
         except NotFound as error:
-            console.print(str(error), style="red", markup=False)
+            say(str(error), "red")
 
 
 async def _emotion(row: Lesson) -> str:
@@ -101,7 +104,7 @@ async def _emotion(row: Lesson) -> str:
         try:
             return lesson.checked_emotion(await _asked(f"emotion (calm, annoyed, angry, relieved{given})> "))
         except NotFound as error:
-            console.print(str(error), style="red", markup=False)
+            say(str(error), "red")
 
 
 async def _asked(prompt: str) -> str:
@@ -124,6 +127,12 @@ def _chosen(typed: str, choices: Sequence[tuple[str, str]]) -> str:
     return typed
 
 
+def _about(row: Lesson) -> str:
+    """Why it is here, how often it came, where, and what the model thought."""
+    where = " ".join(filter(None, (row.language, row.journey, row.stage)))
+    return f"{row.why}, {row.count} times, {where}: {_thought(row)}"
+
+
 def _thought(row: Lesson) -> str:
     sure = f"{row.intent} {row.confidence:.2f}, {row.emotion}" if row.intent else "unknown"
     return f"{sure}; the customer chose {row.suggested}" if row.suggested else sure
@@ -140,23 +149,23 @@ async def export(nlu: Path = files.NLU) -> int:
     examples and only marks the rows.
     """
     async with setup.app() as app:
-        at = app.clock.now()
+        at, personal = app.clock.now(), app.data.now.personal
         async with app.db.read() as session:
             rows = await store.labelled(session)
-        found = examples.sort(map(_example, rows), files.known(nlu), files.judged_by())
+        found = examples.sort(map(_example, rows), files.known(personal, nlu), files.judged_by(personal))
         languages = {row.id: row.language for row in rows}
         for language in LANGUAGES:
             if new := [one for one in found.new if languages[one.lesson] == language]:
                 path = files.add(language, new, nlu)
-                console.print(f"{len(new)} examples added to {path}", markup=False)
+                say(f"{len(new)} examples added to {path}")
         async with app.db.write() as session:
             await store.exported(session, [one.lesson for one in (*found.new, *found.already)], at)
     for one, why in found.refused:
-        console.print(f"{one.lesson}: {one.text!r} {why}; mend that by hand, or --drop {one.lesson}", markup=False)
+        say(f"{one.lesson}: {one.text!r} {why}; mend that by hand, or --drop {one.lesson}")
     if found.new:
-        console.print("Next: `carebot nlu train`, `carebot nlu compare`, `carebot nlu activate`.")
+        say("Next: `carebot nlu train`, `carebot nlu compare`, `carebot nlu activate`.")
     elif not rows:
-        console.print("Nothing is labelled that was not exported before.")
+        say("Nothing is labelled that was not exported before.")
     return len(found.new)
 
 

@@ -107,8 +107,8 @@ class Sorted:
 def sort(wanted: Iterable[Example], known: Mapping[str, str], judged_by: Collection[str]) -> Sorted:
     """Which of these are new, each text once.
 
-    `known` gives for the key of a text the intent it is an example of; `judged_by` are keys of the texts that models
-    are measured with: learned, they would tell nothing any more.
+    `known` gives for the key of a text the intent it is an example of; `judged_by` are bare keys of the texts that
+    models are measured with: learned, they would tell nothing any more.
     """
     taken = dict(known)
     new, already, refused = [], [], []
@@ -116,7 +116,7 @@ def sort(wanted: Iterable[Example], known: Mapping[str, str], judged_by: Collect
         key = lesson.key(written(example.text))
         if not written(example.text):
             refused.append((example, "nothing of it can be written"))
-        elif key in judged_by:
+        elif lesson.bare_key(written(example.text)) in judged_by:
             refused.append((example, "is in the development set, by which models are judged"))
         elif key not in taken:
             taken[key] = example.intent

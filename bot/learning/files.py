@@ -9,6 +9,7 @@ import yaml
 from bot.errors import Unreadable
 from bot.learning import examples, lesson
 from bot.learning.examples import Example
+from bot.learning.personal import Personal, invented
 from bot.settings import ROOT
 
 NLU = ROOT / "nlu"
@@ -28,16 +29,19 @@ def intents(nlu: Path = NLU) -> frozenset[str]:
     return frozenset(found - {FALLBACK})
 
 
-def known(nlu: Path = NLU) -> dict[str, str]:
-    """The key of every example in all languages, and its intent. Raises Unreadable."""
+def known(personal: Personal, nlu: Path = NLU) -> dict[str, str]:
+    """The key of every example in all languages, and its intent. Raises Unreadable.
+
+    The keys are those of the texts with invented numbers, as the messages of customers have them.
+    """
     found = (example for content in _contents(nlu / "examples") for example in examples.of_file(content))
-    return {lesson.key(example.text): example.intent for example in found}
+    return {lesson.key(invented(example.text, personal)): example.intent for example in found}
 
 
-def judged_by(development: Path = DEVELOPMENT) -> frozenset[str]:
-    """The keys of the messages that models are measured with. Raises Unreadable."""
+def judged_by(personal: Personal, development: Path = DEVELOPMENT) -> frozenset[str]:
+    """The same of the messages that models are measured with, by their bare keys. Raises Unreadable."""
     texts = (one["text"] for content in _contents(development) for one in content.get("messages") or [])
-    return frozenset(lesson.key(str(text)) for text in texts)
+    return frozenset(lesson.bare_key(invented(str(text), personal)) for text in texts)
 
 
 def add(language: str, new: Sequence[Example], nlu: Path = NLU) -> Path:

@@ -26,6 +26,7 @@ NOT_UNDERSTOOD_KEYS = frozenset(
     }
 )
 """Answers of bot/enquiries/talk.py that say so."""
+SIGNS = re.compile(r"[\W_]+")
 HALF_WORD = re.compile(r"[A-Za-z0-9@.+_-]+$")
 
 
@@ -128,6 +129,11 @@ def cut(text: str) -> str:
 def key(masked: str) -> str:
     """The same for texts that differ in nothing that matters (case, width, script, spaces)."""
     return hashlib.sha256(fold(masked).encode()).hexdigest()[:32]
+
+
+def bare_key(masked: str) -> str:
+    """The same for texts that differ in signs only, too; for texts of signs alone it is their key."""
+    return key(SIGNS.sub("", fold(masked)) or masked)
 
 
 def checked_intent(name: str, known: Collection[str]) -> str:
