@@ -133,11 +133,12 @@ async def models() -> None:
     found = registry(settings)
     standing, now = found.read(), await training.fingerprint(settings.data_dir.resolve())
     table = Table("model", "trained", "state", "accuracy zh", "accuracy en")
+    table.columns[0].no_wrap = True
     for name in found.models():
         states = {
             "active": name == standing.active,
             "the one before": name in standing.before[:1],
-            "of the files as they are now": name == now,
+            "as the files are now": name == now,
             "rolled back": name in standing.rolled_back,
         }
         report = found.report(name, training.measuring()) or {}

@@ -1,12 +1,15 @@
 """What customers write and the bot does not understand is kept: masked, once, in the turn's own transaction."""
 
+import asyncio
+
 import pytest
 
+from bot.conversations.tables import Conversation
 from bot.errors import NotFound
 from bot.inbox import lessons
 from bot.inbox.tables import TurnRow
 from bot.learning import files, service
-from bot.learning.lesson import State, Why
+from bot.learning.lesson import Met, State, Why
 from bot.learning.tables import Lesson
 from bot.outbox import service as outbox
 from bot.schedule import forget_old_lessons
@@ -47,6 +50,21 @@ async def test_the_same_message_is_kept_once_and_counted_whoever_writes_it(shop:
     found = await only_lesson(shop)
     assert (found.count, found.script) == (2, "Hans")
     assert found.last_at > found.first_at
+
+
+async def test_two_turns_that_store_the_same_message_at_the_same_time_are_counted_both(shop: Shop) -> None:
+    guests = [await shop.customer("en") for _ in range(2)]
+    for guest in guests:
+        await guest.says("hello")
+    conversations = [await guest.conversation() for guest in guests]
+    met, personal = Met(Why.NOT_UNDERSTOOD, "the money thing", "en"), shop.app.data.now.personal
+
+    async def collect(conversation: Conversation) -> None:
+        async with shop.app.db.write() as session:
+            await service.collect(session, conversation, met, shop.clock.now(), personal)
+
+    await asyncio.gather(*map(collect, conversations))
+    assert (await only_lesson(shop)).count == 2
 
 
 async def test_the_guess_that_a_customer_takes_is_noted_and_the_message_not_counted_again(shop: Shop) -> None:

@@ -94,7 +94,7 @@ def test_the_list_of_models(shelf: Shelf, carebot: Carebot, files_are: Any) -> N
     assert "active" in active
     assert "the one before" in before
     assert "83.4" in before
-    assert "of the files as they are now" in now
+    assert "as the files are now" in now
 
 
 def test_training_makes_a_candidate_and_only_the_first_is_active(
