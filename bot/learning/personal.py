@@ -61,15 +61,16 @@ def read_personal(raw: object) -> Personal:
     words = {key: _words(address, key) for key in ("zh_places", "zh_streets", "zh_numbers", "en_streets", "en_rooms")}
     name_zh, name_en = name.text("zh"), name.text("en")
     address_zh, address_en, email = place.text("zh"), place.text("en"), stand_ins.text("email")
-    names = _names(_words(follows, "zh"), _words(follows, "en"), _words(top, "name_after_colon"), never)
+    cues = _words(follows, "zh"), _words(follows, "en"), _words(top, "name_after_colon")
     findings.stop()
+    never = re.escape(never)
     return Personal(
         name_zh=name_zh,
         name_en=name_en,
         address_zh=address_zh,
         address_en=address_en,
         email=email,
-        names=names,
+        names=_names(*cues, never),
         addresses_zh=_chinese_address(words, never),
         addresses_en=_english_address(words),
         spoken=re.compile(f"[{re.escape(spoken)}]{{{SPOKEN},}}"),
@@ -116,9 +117,9 @@ def invented(text: str, personal: Personal, known: Iterable[str] = ()) -> str:
     Doing it twice changes nothing more. What no rule knows (a name without a cue, of somebody else) stays.
     """
     text = masking.SECRET.sub("X", text)
-    text = masking.EMAIL.sub(personal.email, text)
-    text = personal.addresses_zh.sub(personal.address_zh, text)
-    text = personal.addresses_en.sub(personal.address_en, text)
+    text = masking.EMAIL.sub(lambda _: personal.email, text)
+    text = personal.addresses_zh.sub(lambda _: personal.address_zh, text)
+    text = personal.addresses_en.sub(lambda _: personal.address_en, text)
     for pattern in _known(known):
         text = pattern.sub(lambda match: _stand_in(match[0], personal), text)
     for pattern in personal.names:

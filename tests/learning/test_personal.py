@@ -106,10 +106,11 @@ def test_inventing_twice_changes_nothing_more(text: str) -> None:
 
 
 def test_a_wrong_file_is_told_by_its_keys() -> None:
-    broken = {**RAW, "address": {**RAW["address"], "en_streets": []}, "name_follow": {}}
+    broken = {**RAW, "address": {**RAW["address"], "en_streets": []}, "name_follow": {}, "not_in_names": ""}
     with pytest.raises(BadContent) as error:
         read_personal(broken)
     assert "'name_follow' is unknown here" in str(error.value)
+    assert "'not_in_names' must be a text" in str(error.value)
     assert "'address.en_streets' is missing or empty" in str(error.value)
 
 
@@ -117,3 +118,9 @@ def test_the_stand_ins_are_what_the_file_says() -> None:
     raw = {**RAW, "stand_ins": {**RAW["stand_ins"], "email": "somebody@example.org"}}
     assert isinstance(read_personal(raw), Personal)
     assert invented("a@b.de", read_personal(raw)) == "somebody@example.org"
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("unit", ["省", "市路", "1 ", "a ", "1 a ", "1-", "+1 (", "我叫", "name: ", "LJ2", "20260101"])
+def test_no_text_takes_long(unit: str) -> None:
+    assert invented((unit * 500)[:500], PERSONAL)
