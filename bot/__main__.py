@@ -97,7 +97,7 @@ def demo(
 
 @nlu.command("train")
 def nlu_train() -> None:
-    """Train the model, if the one for these files is not there yet."""
+    """Train a candidate from the files as they are now, unless it is there."""
     do(commands.nlu.train())
 
 
@@ -105,6 +105,71 @@ def nlu_train() -> None:
 def nlu_serve() -> None:
     """Run the engine alone, at CAREBOT_RASA_URL."""
     do(commands.nlu.serve())
+
+
+Candidate = Annotated[str, typer.Argument(help="Beginning of a fingerprint; the files as they are now by default.")]
+
+
+@nlu.command("compare")
+def nlu_compare(
+    candidate: Candidate = "",
+    everything: Annotated[bool, typer.Option("--all", help="Print every message that changed.")] = False,
+) -> None:
+    """The candidate beside the active model: figures, intents, messages, and whether a guarded figure falls."""
+    do(commands.nlu.compare(candidate, everything))
+
+
+@nlu.command("activate")
+def nlu_activate(
+    candidate: Candidate = "",
+    force: Annotated[
+        bool, typer.Option("--force", help="Also when a guarded figure falls; nothing is measured.")
+    ] = False,
+) -> None:
+    """Make the candidate the active model, if no guarded figure falls. Running conversations notice nothing."""
+    do(commands.nlu.activate(candidate, force))
+
+
+@nlu.command("rollback")
+def nlu_rollback() -> None:
+    """Go back to the model that was active before."""
+    do(commands.nlu.rollback())
+
+
+@nlu.command("models")
+def nlu_models() -> None:
+    """List the models that are there."""
+    do(commands.nlu.models())
+
+
+@nlu.command("review")
+def nlu_review(
+    arguments: Annotated[list[str] | None, typer.Argument(help="With --label: INTENT [EMOTION].")] = None,
+    listing: Annotated[bool, typer.Option("--list", help="Only list what waits.")] = False,
+    label: Annotated[int | None, typer.Option("--label", help="Id of a message to label.")] = None,
+    drop: Annotated[int | None, typer.Option("--drop", help="Id of a message that teaches nothing.")] = None,
+    name: Annotated[str, typer.Option("--as", help="Your name.", envvar="CAREBOT_STAFF_NAME")] = "",
+) -> None:
+    """Give misunderstood messages their meaning: one after another, or --label ID INTENT [EMOTION]."""
+    words = arguments or []
+    if label is not None and len(words) not in (1, 2):
+        raise typer.BadParameter("--label ID needs INTENT and perhaps EMOTION behind it")
+    if label is None and words:
+        raise typer.BadParameter(f"nothing is known of '{words[0]}' without --label")
+    if listing:
+        do(commands.review.listed())
+    elif label is not None:
+        do(commands.review.label(label, words[0], words[1] if len(words) > 1 else "", name))
+    elif drop is not None:
+        do(commands.review.drop(drop, name))
+    else:
+        do(commands.review.review(name))
+
+
+@nlu.command("export")
+def nlu_export() -> None:
+    """Add the labelled messages to nlu/examples."""
+    do(commands.review.export())
 
 
 @queue.callback()

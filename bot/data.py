@@ -19,6 +19,8 @@ from bot.enquiries.refund import read_refund_times
 from bot.errors import BadContent
 from bot.handoff.service import Desk, read_desk
 from bot.hours import Hours
+from bot.learning.personal import Personal, read_personal
+from bot.models.guard import Guards, read_guards
 from bot.outbox.service import Voice
 from bot.shop.policy import ShopPolicy, read_policy
 from bot.shop.product import Catalogue, read_catalogue
@@ -39,6 +41,8 @@ class Data:
     lexicon: Lexicon
     desk: Desk
     rules: Rules
+    personal: Personal
+    guards: Guards
 
 
 def load(folder: Path) -> Data:
@@ -65,11 +69,14 @@ def load(folder: Path) -> Data:
     complaints = file("policy/complaints.yml", complaint_policy.read_policy)
     remedies = file("policy/remedies.yml", remedy_policy.read_policy)
     desk = file("policy/desk.yml", lambda raw: read_desk(raw, hours))
+    personal = file("policy/personal.yml", read_personal)
+    guards = file("policy/understanding.yml", read_guards)
     knowledge = None if problems else part(lambda: Knowledge.load(folder / "knowledge", shop, catalogue))
     if problems or knowledge is None:
         raise BadContent("\n".join(problems))
     rules = Rules(complaints, remedies, severities, hours, desk, shop, catalogue)
-    return Data(Voice(texts, shop.zone), shop, catalogue, knowledge, hours, lexicon, desk, rules)
+    voice = Voice(texts, shop.zone)
+    return Data(voice, shop, catalogue, knowledge, hours, lexicon, desk, rules, personal, guards)
 
 
 class DataInForce:

@@ -3,17 +3,18 @@
 import asyncio
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
 
-from bot.errors import RasaUnreachable
+from bot.errors import CarebotError, RasaUnreachable
+from bot.models.training import NLU, environment, model, python
 from bot.rasa import Rasa
-from bot.settings import ROOT
 
-NLU = ROOT / "nlu"
-PYTHON = NLU / ".venv" / "bin" / "python"
+__all__ = ["NLU", "Engine", "environment", "model", "python"]
+
 PAUSES = (0.5, 1, 2, 5, 10, 30)
 """Seconds before the next start after it died so often in a row."""
 STEADY = 60.0
@@ -26,63 +27,17 @@ STOP_WITHIN = 8.0
 log = structlog.get_logger()
 
 
-def python() -> str:
-    """The interpreter of the nlu environment. Raises RasaUnreachable with the remedy when it is not there."""
-    if not PYTHON.exists():
-        raise RasaUnreachable("the nlu environment is missing; `make setup` installs it")
-    return str(PYTHON)
-
-
-def environment() -> dict[str, str]:
-    """What the nlu process is told: nothing of ours (no secrets), no telemetry, quiet TensorFlow."""
-    kept = {
-        k: v for k, v in os.environ.items() if not k.startswith("CAREBOT_") and k not in ("VIRTUAL_ENV", "PYTHONPATH")
-    }
-    return kept | {
-        "RASA_TELEMETRY_ENABLED": "false",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "PYTHONUNBUFFERED": "1",
-        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-    }
-
-
-async def model(var: Path, data: Path) -> Path:
-    """The trained model that belongs to the files as they are now; trained first when there is none.
-
-    Raises RasaUnreachable when training fails; what it says goes to the terminal.
-    """
-    folder = var / "models"
-    arguments = [python(), str(NLU / "train.py"), "--out", str(folder), "--data", str(data)]
-    asked = await asyncio.create_subprocess_exec(
-        *arguments,
-        "--fingerprint",
-        cwd=NLU,
-        env=environment(),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    out, _ = await asked.communicate()
-    found = folder / f"{out.decode().strip()}.tar.gz"
-    if not found.exists():
-        train = await asyncio.create_subprocess_exec(*arguments, cwd=NLU, env=environment())
-        try:
-            failed = await train.wait()
-        finally:
-            if train.returncode is None:  # whoever wanted it has gone away
-                train.kill()
-        if failed:
-            raise RasaUnreachable("training the model has failed; see the lines above")
-    return found
-
-
 class Engine:
     """One nlu process at `url`, watched until `stop`."""
 
-    def __init__(self, url: str, model: Path, log_file: Path) -> None:
+    def __init__(self, url: str, model: Path | Callable[[], Path | None], log_file: Path) -> None:
+        """`model` may be a question, asked before every start: another one may have become active meanwhile."""
         self.url = url
         where = urlsplit(url)
         self._host, self._port = where.hostname or "127.0.0.1", where.port or 5005
         self._rasa = Rasa(url)
-        self._model = model
+        self._which = model if callable(model) else lambda: model
+        self._newest: Path | None = None
         self._log_file = log_file
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -122,6 +77,16 @@ class Engine:
             log.error("nlu has died and is started again", code=code, pause=pause, see=str(self._log_file))
             await asyncio.sleep(pause)
 
+    def _model(self) -> Path:
+        """The active model; the last one when that cannot be told. Raises RasaUnreachable when there never was one."""
+        try:
+            self._newest = self._which() or self._newest
+        except CarebotError as error:
+            log.error("which model is active cannot be told; the last one is started", error=str(error))
+        if self._newest is None:
+            raise RasaUnreachable("there is no model; `carebot nlu train` makes one")
+        return self._newest
+
     async def _run_once(self) -> int:
         self._log_file.parent.mkdir(parents=True, exist_ok=True)
         with self._log_file.open("ab") as out:
@@ -133,7 +98,7 @@ class Engine:
                 "--port",
                 str(self._port),
                 "--model",
-                str(self._model),
+                str(self._model()),
                 "--parent",
                 str(os.getpid()),
                 cwd=NLU,

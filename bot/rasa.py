@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-from bot.errors import RasaUnreachable
+from bot.errors import RasaUnreachable, Unreadable
 
 TRIES_AFTER = (0.0, 0.25, 1.0)
 """Seconds before each try; in all it stays well under the lease of a lane."""
 TIMEOUT = aiohttp.ClientTimeout(total=3, connect=1)
+LOADING = aiohttp.ClientTimeout(total=120, connect=1)
+"""Another model is loaded and warmed beside the current one, on a machine that is busy answering."""
 LONGEST = 4000
 """Characters of a turn that nlu is shown; what a customer means stands in fewer."""
 
@@ -98,6 +101,21 @@ class Rasa:
         except (aiohttp.ClientError, TimeoutError, OSError):
             self.up = False
         return self.up
+
+    async def activate(self, model: Path) -> str:
+        """Have the running nlu change its model without a gap; `model` is a path as nlu sees it. Gives its fingerprint.
+
+        Raises Unreadable when nlu cannot load it (the old one stays), RasaUnreachable when it does not answer.
+        """
+        try:
+            asked = self._client().post(self.url + "/activate", json={"model": str(model)}, timeout=LOADING)
+            async with asked as answer:
+                body: Mapping[str, Any] = await answer.json()
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise RasaUnreachable(f"nlu at {self.url} did not say whether it took the model ({error!r})") from error
+        if answer.status != 200:
+            raise Unreadable(f"nlu refuses the model: {body.get('error', answer.status)}")
+        return str(body["fingerprint"])
 
     async def close(self) -> None:
         if self._http is not None:

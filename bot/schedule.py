@@ -11,6 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.complaints import timetable
 from bot.db import told
 from bot.handoff import waiting
+from bot.learning import service as learning
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -34,6 +35,7 @@ def start(app: "App", roles: frozenset[str]) -> AsyncIOScheduler:
         every(10, "reaper", app.sender.reap)
     if "clock" in roles:
         every(20, "timetable", lambda: timetable_tick(app))
+        every(3600, "lessons", lambda: forget_old_lessons(app))
     clock.start()
     return clock
 
@@ -50,6 +52,11 @@ async def timetable_tick(app: "App") -> int:
     if spoken:
         app.sender.wake()
     return spoken
+
+
+async def forget_old_lessons(app: "App") -> int:
+    """Messages to learn from are not kept for ever. Gives how many were deleted."""
+    return await learning.forget_old(app.db, app.clock.now(), app.settings.learn_keep_days)
 
 
 async def _reload(app: "App") -> None:

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     listen_pause_ms: int = Field(3000, ge=0, le=60_000, description="The same while a complaint is being told.")
     lane_lease_s: float = Field(15, gt=0, le=600, description="Seconds until another process answers for a dead one.")
     send_lease_s: float = Field(60, gt=0, le=600, description="Seconds until another process sends for a dead one.")
+    learn_keep_days: int = Field(180, ge=1, le=3650, description="Days that a message to learn from is kept.")
     demo: bool = Field(True, description="Load the demo shop into an empty database.")
     log_format: Literal["console", "json"] = Field("console", description="How logs are written.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")

@@ -8,6 +8,7 @@ from bot.db import Base
 from bot.handoff import alerts
 from bot.handoff import tables as handoff
 from bot.inbox import tables as inbox
+from bot.learning import tables as learning
 from bot.outbox import tables as outbox
 from bot.shop import tables as shop
 from bot.staff import tables as staff
@@ -21,6 +22,7 @@ __all__ = [
     "customers",
     "handoff",
     "inbox",
+    "learning",
     "outbox",
     "shop",
     "staff",

@@ -7,6 +7,7 @@ domain, rules, examples, components, word lists, the product catalogue and the l
 
 import argparse
 import hashlib
+import json
 import os
 import sys
 import tempfile
@@ -92,10 +93,27 @@ def train(model: Path, catalogue: Path) -> int:
 
 
 def forget_old(folder: Path) -> None:
-    """Keeps the newest models only."""
+    """Keeps the newest models, the active one and the one before; figures go with their model."""
     models = sorted(folder.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, reverse=True)
+    kept = in_use(folder)
     for old in models[KEEP:]:
-        old.unlink(missing_ok=True)
+        name = old.name.partition(".")[0]
+        if name not in kept:
+            old.unlink(missing_ok=True)
+            (folder / f"{name}.figures.json").unlink(missing_ok=True)
+
+
+def in_use(folder: Path) -> set[str]:
+    """The active model and the newest one before it that is there, as the app notes them in active.json."""
+    try:
+        noted = json.loads((folder / "active.json").read_text(encoding="utf-8"))
+        before = [name for name in noted["before"] if (folder / f"{name}.tar.gz").exists()]
+        return {noted["active"], *before[:1]}
+    except FileNotFoundError:
+        return set()
+    except (ValueError, KeyError, TypeError) as error:
+        say(f"active.json cannot be read ({error}); no old model is deleted")
+        return {path.name.partition(".")[0] for path in folder.glob("*.tar.gz")}
 
 
 def say(line: str) -> None:

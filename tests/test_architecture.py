@@ -28,6 +28,11 @@ PURE = [
     "bot/shop/warranty.py",
     "bot/worktime.py",
     "bot/customers/link.py",
+    "bot/learning/lesson.py",
+    "bot/learning/personal.py",
+    "bot/learning/examples.py",
+    "bot/models/guard.py",
+    "bot/models/comparison.py",
 ]
 IO = {"sqlalchemy", "aiohttp", "httpx", "asyncio", "telegram", "fastapi", "structlog", "os", "socket", "time"}
 

@@ -15,8 +15,10 @@ from bot.api import server
 from bot.app import App
 from bot.commands import data, setup
 from bot.customers.tables import Customer
-from bot.engine import Engine, model
+from bot.engine import Engine
 from bot.errors import NotAllowed
+from bot.models.registry import Registry
+from bot.models.service import at_start
 from bot.settings import Settings
 
 console = Console(stderr=True, highlight=False)
@@ -106,12 +108,17 @@ async def _engine(app: App) -> Engine | None:
     settings = app.settings
     if await app.rasa.ready() or not settings.rasa_manage:
         return None
-    console.print("• the model (trained when it is absent or stale: about a minute)")
-    found = await model(settings.var_dir.resolve(), settings.data_dir.resolve())
+    models = Registry(settings.var_dir.resolve() / "models")
+    console.print("• the model (trained when its files have changed: about a minute)")
+    await at_start(models, settings.data_dir.resolve(), app.data.now.guards, _tell)
     console.print("• starting nlu")
-    engine = Engine(settings.rasa_url, found, settings.var_dir / "nlu.log")
+    engine = Engine(settings.rasa_url, models.active_file, settings.var_dir / "nlu.log")
     await engine.start()
     return engine
+
+
+def _tell(line: str) -> None:
+    console.print(line, markup=False, soft_wrap=True)
 
 
 async def _serve(app: App, roles: frozenset[str], line: socket.socket, began: float) -> None:

@@ -2,8 +2,8 @@
 
 from bot.enquiries.article import Article
 from bot.enquiries.enquiry import Enquiry
+from bot.enquiries.guess import SOMETHING_ELSE
 from bot.enquiries.knowledge import NotFound, Sure, Unsure, verdict
-from bot.enquiries.talk import SOMETHING_ELSE
 from bot.enquiries.ways import go, person
 from bot.messages import Button, Money, Say, Value
 from bot.shop.order_number import find_numbers

@@ -1,6 +1,7 @@
 """What an unclear message may have meant, as buttons. Pure."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bot.messages import Button
 
@@ -41,6 +42,7 @@ GUESSABLE = COMPLAINTS | {
 }
 """Intents that somebody can be asked about: each has its words in talk.guess_<intent>. A greeting or a yes has none."""
 MOST = 2
+SOMETHING_ELSE = Button("talk.something_else_button", "action_something_else")
 LONGEST_KEPT = 500
 """Characters of the message that a guess carries, so that an order number in it is not asked for again."""
 
@@ -51,6 +53,12 @@ def guesses(ranking: Iterable[tuple[str, float]], text: str) -> tuple[Button, ..
     return tuple(_button(intent, text[:LONGEST_KEPT]) for intent in likely)
 
 
+def none_of(guessed: tuple[Button, ...], text: str) -> Button:
+    """The way out beside the guesses; it knows the message, so that their being wrong can be learned from."""
+    args = {"text": text[:LONGEST_KEPT], "guessed": True} if guessed else {}
+    return replace(SOMETHING_ELSE, args=args)
+
+
 def _button(intent: str, text: str) -> Button:
     action = "action_open_complaint" if intent in COMPLAINTS else f"action_{intent}"
-    return Button(f"talk.guess_{intent}", action, {"intent": intent, "text": text})
+    return Button(f"talk.guess_{intent}", action, {"intent": intent, "text": text, "guessed": True})

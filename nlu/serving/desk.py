@@ -2,12 +2,14 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 from serving.engine import Engine
 from serving.question import Question
 
+T = TypeVar("T")
 TOGETHER = 8
 """Questions decided at once: more would let the first of them wait longer than it gains."""
 
@@ -19,6 +21,10 @@ class Desk:
         self._waiting: deque[tuple[Engine, Question, asyncio.Future[dict[str, Any]]]] = deque()
         self._thinker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decide")
         self._working: asyncio.Task[None] | None = None
+
+    async def think(self, work: Callable[[], T]) -> T:
+        """Anything else for the one thread, between two rounds of questions."""
+        return await asyncio.get_running_loop().run_in_executor(self._thinker, work)
 
     async def ask(self, engine: Engine, question: Question) -> dict[str, Any]:
         """The answer, as soon as it is this question's turn."""

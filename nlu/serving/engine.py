@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from components.embedding import embedding_of, encoder, readable, written
+from components.text import plain
 from rasa.core.agent import Agent
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.training_data.message import Message
 
 from serving.parser import Parser
 from serving.question import Question, ask
@@ -29,8 +32,18 @@ class Engine:
 
     def decide(self, questions: list[Question]) -> list[dict[str, Any]]:
         """The answers to some POST /decide; see README.md for their parts."""
-        found = self._parser.parse([question.text for question in questions])
-        return [self._answer(question, parsed) for question, parsed in zip(questions, found, strict=True)]
+        found = self._parser.messages([question.text for question in questions])
+        return [self._decision(question, message) for question, message in zip(questions, found, strict=True)]
+
+    def embed(self, texts: list[str]) -> list[str]:
+        """The embedding of each text, written as `embedding.written` does."""
+        return [written(row) for row in encoder().encode([readable(plain(text)) for text in texts])]
+
+    def _decision(self, question: Question, message: Message) -> dict[str, Any]:
+        answer = self._answer(question, message.as_dict(only_output_properties=True))
+        if question.embed and (row := embedding_of(message)) is not None:
+            answer["embedding"] = written(row)
+        return answer
 
     def _answer(self, question: Question, parsed: dict[str, Any]) -> dict[str, Any]:
         inside = question.slots.get("journey") == "complaint"

@@ -11,6 +11,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.engine.graph import GraphNode
+from rasa.shared.nlu.training_data.message import Message
 
 
 class Parser:
@@ -28,7 +29,11 @@ class Parser:
         self._steps = [(name, nodes[name], needs[name]) for name in order]
 
     def parse(self, texts: list[str]) -> list[dict[str, Any]]:
-        """What the components found in each text, as `agent.parse_message` returns it.
+        """What the components found in each text, as `agent.parse_message` returns it."""
+        return [message.as_dict(only_output_properties=True) for message in self.messages(texts)]
+
+    def messages(self, texts: list[str]) -> list[Message]:
+        """The same with the features.
 
         Several at once take half the time of one after the other. A leading "/" must have been neutralised.
         """
@@ -38,4 +43,4 @@ class Parser:
         }
         for name, node, needed in self._steps:
             _, outputs[name] = node(*((need, outputs[need]) for need in needed))
-        return [message.as_dict(only_output_properties=True) for message in outputs[self._target]]
+        return list(outputs[self._target])

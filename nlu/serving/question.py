@@ -7,6 +7,8 @@ from typing import Any
 
 MOST_CHARACTERS = 4_000
 """What is read of one message; more is cut off. So the time of a decision is bounded (see components/embedding.py)."""
+MOST_TEXTS = 256
+"""Texts of one POST /embed."""
 LANGUAGES = ("zh", "en")
 SLOTS: dict[str, frozenset[str]] = {
     "journey": frozenset({"none", "enquiry", "complaint"}),
@@ -30,6 +32,8 @@ class Question:
     language: str | None = None
     """The conversation's language, for messages that have none of their own."""
     slots: dict[str, str] = field(default_factory=dict)
+    embed: bool = False
+    """The answer shall hold the embedding, too."""
 
 
 def read(body: bytes) -> Question:
@@ -45,10 +49,24 @@ def read(body: bytes) -> Question:
     if not isinstance(content["text"], str):
         raise BadQuestion('"text" must be a string')
     context = content.get("context")
-    return ask(content["text"], context if isinstance(context, dict) else {})
+    return ask(content["text"], context if isinstance(context, dict) else {}, content.get("embed") is True)
 
 
-def ask(text: str, context: dict[str, Any]) -> Question:
+def read_texts(body: bytes) -> list[str]:
+    """The texts of POST /embed. Raises BadQuestion."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadQuestion(f"the body is not JSON ({type(error).__name__})") from error
+    texts = content.get("texts") if isinstance(content, dict) else None
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise BadQuestion('the body must be an object: {"texts": ["...", ...]}')
+    if len(texts) > MOST_TEXTS:
+        raise BadQuestion(f'"texts" may have {MOST_TEXTS}; these are {len(texts)}')
+    return [_HALF_A_PAIR.sub("\ufffd", text[:MOST_CHARACTERS]) for text in texts]
+
+
+def ask(text: str, context: dict[str, Any], embed: bool = False) -> Question:
     """A question from a text as the customer wrote it."""
     text = text[:MOST_CHARACTERS]
     safe = _HALF_A_PAIR.sub("\ufffd", text).lstrip()  # Rasa strips, so we do it first and count
@@ -57,7 +75,7 @@ def ask(text: str, context: dict[str, Any]) -> Question:
     if safe.startswith("/"):  # Rasa takes "/intent{...}" for an order; the full-width sign reads the same and is none
         safe = "／" + safe[1:]
     slots = {name: value for name, values in SLOTS.items() if (value := _known(context.get(name), values))}
-    return Question(safe or ".", shift, _known(context.get("language"), frozenset(LANGUAGES)), slots)
+    return Question(safe or ".", shift, _known(context.get("language"), frozenset(LANGUAGES)), slots, embed)
 
 
 def _known(value: Any, values: frozenset[str]) -> str | None:

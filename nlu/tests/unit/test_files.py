@@ -1,5 +1,6 @@
 """The files of the model fit together: domain, rules, examples, configuration."""
 
+import json
 import os
 import subprocess
 import sys
@@ -99,11 +100,35 @@ def test_the_fingerprint_covers_every_kind_of_ingredient() -> None:
     assert covered == set(train.INGREDIENTS)
 
 
-def test_only_the_newest_models_are_kept(tmp_path: Path) -> None:
-    for age in range(5):
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    """A folder with six models and their figures; 0 is the newest."""
+    for age in range(6):
         path = tmp_path / f"{age}.tar.gz"
         path.touch()
+        (tmp_path / f"{age}.figures.json").touch()
         path_time = 1_700_000_000 - age
         os.utime(path, (path_time, path_time))
-    train.forget_old(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.tar.gz", "1.tar.gz", "2.tar.gz"]
+    return tmp_path
+
+
+def kept(models: Path) -> list[str]:
+    train.forget_old(models)
+    names = sorted(path.name.partition(".")[0] for path in models.glob("*.tar.gz"))
+    assert names == sorted(path.name.partition(".")[0] for path in models.glob("*.figures.json"))
+    return names
+
+
+def test_only_the_newest_models_are_kept(models: Path) -> None:
+    assert kept(models) == ["0", "1", "2"]
+
+
+def test_the_active_model_and_the_one_before_are_kept_however_old(models: Path) -> None:
+    noted = {"active": "4", "before": ["gone", "5", "3"]}
+    (models / "active.json").write_text(json.dumps(noted), encoding="utf-8")
+    assert kept(models) == ["0", "1", "2", "4", "5"]
+
+
+def test_while_nobody_knows_which_model_is_active_none_is_deleted(models: Path) -> None:
+    (models / "active.json").write_text("{", encoding="utf-8")
+    assert len(kept(models)) == 6

@@ -1,0 +1,1 @@
+"""Getting better with use: what was misunderstood is kept, labelled by people, and becomes examples for the model."""

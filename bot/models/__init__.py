@@ -1,0 +1,1 @@
+"""The models of nlu: which one is active, whether another is better, how one takes over from the other."""
