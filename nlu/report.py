@@ -47,7 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     kept, data = options.out / "baseline.json", data_now()
-    if wanted(options.baseline, data, read_json(kept)) and not _measure_stock(kept, data, options.epochs):
+    if wanted(options.baseline, data, read_json(kept), options.epochs) and not _measure_stock(
+        kept, data, options.epochs
+    ):
         return 1
     found = Findings(
         ours=measure(options.model),
@@ -74,10 +76,10 @@ def data_now() -> Data:
     return Data(fingerprint(EXAMPLES), fingerprint(DEVELOPMENT), dict(learnt))
 
 
-def wanted(asked: str, data: Data, kept: Mapping[str, Any] | None) -> bool:
-    """Whether stock Rasa is measured (again)."""
-    stale = kept is None or not data.is_of(kept)
-    return asked == "1" or (asked == "auto" and stale)
+def wanted(asked: str, data: Data, kept: Mapping[str, Any] | None, epochs: int = stock.EPOCHS) -> bool:
+    """Whether stock Rasa is measured (again): when asked, or when what is kept is of other data or another training."""
+    current = kept is not None and data.is_of(kept) and kept["epochs"] == epochs
+    return asked == "1" or (asked == "auto" and not current)
 
 
 def _measure_stock(kept: Path, data: Data, epochs: int) -> bool:

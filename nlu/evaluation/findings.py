@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from evaluation.stock import EPOCHS
+
 Figures = Mapping[str, Any]
 
 
@@ -38,3 +40,8 @@ class Findings:
     def is_stale(self) -> bool:
         """Whether the figures of stock Rasa belong to other data than ours."""
         return self.stock is not None and not self.data.is_of(self.stock)
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether ours may be judged beside stock Rasa's: the same data, and all of its epochs."""
+        return self.stock is not None and not self.is_stale and self.stock["epochs"] == EPOCHS

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from evaluation import figures as f
+from evaluation.examples import Example
+from evaluation.examples import read as read_examples
 from evaluation.goldset import BadSet, Gold, Marked, read
 from evaluation.overlap import letters, twins
 
@@ -186,6 +188,14 @@ def test_marks_are_found_one_after_the_other(tmp_path: Path) -> None:
 def test_a_broken_file_is_named(tmp_path: Path, content: str, why: str) -> None:
     with pytest.raises(BadSet, match=why):
         read(write(tmp_path, content))
+
+
+def test_examples_are_read_as_a_customer_would_have_written_them(tmp_path: Path) -> None:
+    for language, text in (("zh", "[冰箱](product)坏了"), ("en", 'the [fridge]{"entity": "product"} is [broken](x)')):
+        (tmp_path / language).mkdir()
+        content = f"nlu:\n- intent: a\n  examples: |\n    - {text}\n- synonym: b\n  examples: |\n    - c\n"
+        (tmp_path / language / "a.yml").write_text(content, encoding="utf-8")
+    assert read_examples(tmp_path) == [Example("冰箱坏了", "a", "zh"), Example("the fridge is broken", "a", "en")]
 
 
 def test_the_letters_of_a_message() -> None:
