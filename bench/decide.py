@@ -56,6 +56,8 @@ class Result:
     name: str
     p50_ms: float
     p95_ms: float
+    cpu_ms: float
+    """Processor time a message, one client alone: the least disturbed number on a busy machine."""
     per_second: float
     ready_seconds: float
     memory_mb: float
@@ -129,18 +131,20 @@ async def measure(started: engines.Started, training: float | None, amount: Amou
     side, texts = started.side, sample(amount.alone)
     await _ask(side, [texts[:WARM]])
     print(f"• {side.name}: one client", flush=True)
+    before = _usage(side).cpu
     alone = await _ask(side, [texts])
+    used = _usage(side).cpu - before
     print(f"• {side.name}: {CLIENTS} clients", flush=True)
     together = await _ask(side, [sample(amount.together, seed) for seed in range(CLIENTS)])
     ms = sorted(alone.latencies)
-    peak = sum(programs.usage(found()).peak_mb for found in side.processes.values())
     return Result(
         name=side.name,
         p50_ms=quantile(ms, 50),
         p95_ms=quantile(ms, 95),
+        cpu_ms=round(used * 1000 / max(len(ms), 1), 2),
         per_second=round(len(together.latencies) / together.seconds, 1),
         ready_seconds=round(started.ready_seconds, 1),
-        memory_mb=round(peak, 1),
+        memory_mb=round(_usage(side).peak_mb, 1),
         training_seconds=None if training is None else round(training, 1),
         oddities=[*alone.unanswered, *alone.failed, *together.unanswered, *together.failed],
     )
@@ -148,6 +152,10 @@ async def measure(started: engines.Started, training: float | None, amount: Amou
 
 async def _ask(side: Side, lines: Sequence[list[str]]) -> Seen:
     return await talk(side, [(Chat("", ""), texts) for texts in lines], seconds=600)
+
+
+def _usage(side: Side) -> programs.Usage:
+    return programs.usage([process for found in side.processes.values() for process in found()])
 
 
 def sample(many: int, seed: int = SEED) -> list[str]:
@@ -163,6 +171,7 @@ def sample(many: int, seed: int = SEED) -> list[str]:
 LINES = (
     ("one client: p50 ms", "p50_ms", False),
     ("one client: p95 ms", "p95_ms", False),
+    ("one client: CPU ms a message", "cpu_ms", False),
     (f"{CLIENTS} clients: messages a second", "per_second", True),
     ("ready after, s", "ready_seconds", False),
     ("most memory, MB", "memory_mb", False),

@@ -72,7 +72,12 @@ async def train_ours(folder: Path) -> tuple[Path, float]:
         training = await asyncio.create_subprocess_exec(
             *command, cwd=NLU, env=engine.environment(), stdout=out, stderr=out
         )
-        if await training.wait():
+        try:
+            failed = await training.wait()
+        finally:
+            if training.returncode is None:  # whoever wanted it has gone away
+                training.kill()
+        if failed:
             raise SystemExit(f"training has failed: {log.read_text(encoding='utf-8', errors='replace')[-1000:]}")
     (model,) = folder.glob("*.tar.gz")
     return model, time.perf_counter() - began

@@ -47,14 +47,13 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     kept, data = options.out / "baseline.json", data_now()
-    if wanted(options.baseline, data, read_json(kept), options.epochs) and not _measure_stock(
-        kept, data, options.epochs
-    ):
+    again = wanted(options.baseline, data, read_json(kept), options.epochs)
+    if again and not _measure_stock(kept, data, options.epochs):
         return 1
     found = Findings(
         ours=measure(options.model),
         stock=read_json(kept),
-        speed=(read_json(options.speed) or {}).get("sides", {}) if options.speed else {},
+        speed=json.loads(options.speed.read_text(encoding="utf-8"))["sides"] if options.speed else {},
         data=data,
         on=date(*time.gmtime()[:3]),
         machine=machine(),

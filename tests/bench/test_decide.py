@@ -15,6 +15,7 @@ def result(name: str, **more: Any) -> Result:
     given: dict[str, Any] = {
         "p50_ms": 4.0,
         "p95_ms": 8.0,
+        "cpu_ms": 4.0,
         "per_second": 300.0,
         "ready_seconds": 6.0,
         "memory_mb": 400.0,
