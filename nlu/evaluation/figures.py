@@ -111,7 +111,8 @@ def emotion_macro_f1(pairs: Sequence[Pair]) -> float:
 
 def language_right(pairs: Sequence[Pair]) -> float:
     """zh-Hans, zh-Hant or en, of messages with letters enough to tell; characters of both scripts count for either."""
-    return share(_tongue_fits(g, a) for g, a in pairs if sum(c.isalpha() for c in g.text) >= SURE_LETTERS)
+    enough = [(g, a) for g, a in pairs if not g.mixed and sum(c.isalpha() for c in g.text) >= SURE_LETTERS]
+    return share(_tongue_fits(g, a) for g, a in enough)
 
 
 def _tongue_fits(gold: Gold, answer: Answer) -> bool:
