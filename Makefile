@@ -7,10 +7,10 @@ BIN := $(CURDIR)/.venv/bin
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help run chat train setup check test quick bench format
+.PHONY: help run chat train setup check test quick bench nlu-report format
 
 help: ## print the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 run: setup ## start everything: chat page, API, Telegram when CAREBOT_TELEGRAM_TOKEN is set
 	@exec $(BIN)/carebot run
@@ -40,6 +40,10 @@ quick: setup ## the tests without the slow ones
 
 bench: setup ## measure turns, side by side with stock Rasa
 	$(BIN)/python -m bench.turns
+
+nlu-report: train ## write docs/understanding/: what is understood, beside stock Rasa (BASELINE=1 measures that one again, 0 never)
+	$(BIN)/python -m bench.decide --only ours --out var/bench/decide-ours.json
+	@$(MAKE) --no-print-directory -C nlu report SPEED=../var/bench/decide-ours.json
 
 format: setup ## put the code into the common form
 	$(BIN)/ruff format .

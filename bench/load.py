@@ -9,6 +9,7 @@ import random
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -131,7 +132,24 @@ class RasaRest:
         pass  # nothing of it is kept between two messages
 
 
-DOORS = {"carebot": WebChat, "rasa": RasaRest}
+class Understanding:
+    """What a message means, without a conversation: one request, answered when the answer names an intent."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    async def turn(self, http: aiohttp.ClientSession, chat: str, number: int, text: str) -> bool:
+        async with http.post(self._url, json={"text": text}) as answer:
+            answer.raise_for_status()
+            return bool((await answer.json())["intent"]["name"])
+
+
+DOORS: dict[str, Callable[[str], Door]] = {
+    "carebot": WebChat,
+    "rasa": RasaRest,
+    "decide": lambda url: Understanding(f"{url}/decide"),
+    "parse": lambda url: Understanding(f"{url}/model/parse"),
+}
 
 
 class Customers:
@@ -140,7 +158,7 @@ class Customers:
     def __init__(self, plan: Plan, http: aiohttp.ClientSession) -> None:
         self._plan = plan
         self._http = http
-        self._door: Door = DOORS[plan.door](plan.url)
+        self._door = DOORS[plan.door](plan.url)
         self._chats = deque(range(len(plan.chats)))
         """Those that have not begun."""
         self._end = 0.0

@@ -73,7 +73,7 @@ class Result:
 async def measure(side: Side, amount: Amount) -> Result:
     """All phases. Memory is looked at in the end, when the program has done all of it."""
     oddities: list[str] = []
-    await _talk(side, await _script(side, 2 * CHATS), seconds=60)  # the first words of a program are not measured
+    await talk(side, await _script(side, 2 * CHATS), seconds=60)  # the first words of a program are not measured
     closed = await _phase(side, f"{CHATS} chats, as fast as it answers", amount.turns, amount.seconds, 0, oddities)
     steady = f"{amount.rate:g} turns a second"
     turns = int(amount.rate * amount.rate_seconds * 1.2)
@@ -91,7 +91,7 @@ async def _phase(side: Side, what: str, turns: int, seconds: float, rate: float,
     script = await _script(side, turns)
     print(f"• {side.name}: {what}", flush=True)
     before = _cpu(side)
-    seen = await _talk(side, script, seconds, rate)
+    seen = await talk(side, script, seconds, rate)
     used = {name: cpu - before[name] for name, cpu in _cpu(side).items()}
     oddities += seen.unanswered + seen.failed
     done, ms = len(seen.latencies), sorted(seen.latencies)
@@ -119,8 +119,8 @@ async def _growth(side: Side, messages: int, oddities: list[str]) -> Growth:
         once = [line.format(order=chat.order) for name in ALIKE for line in written[name]]
         return (once * (many // len(once) + 1))[:many]
 
-    grown = await _talk(side, [(old, lines(old, messages - WINDOW))], seconds=900)
-    both = await _talk(side, [(young, lines(young, WINDOW)), (old, lines(old, WINDOW))], seconds=60)
+    grown = await talk(side, [(old, lines(old, messages - WINDOW))], seconds=900)
+    both = await talk(side, [(young, lines(young, WINDOW)), (old, lines(old, WINDOW))], seconds=60)
     for seen in (grown, both):
         oddities += seen.unanswered + seen.failed
     ms = [[t for t, chat in zip(both.latencies, both.chats, strict=True) if chat == i] for i in (0, 1)]
@@ -141,7 +141,7 @@ async def _script(side: Side, turns: int) -> Script:
     ]
 
 
-async def _talk(side: Side, script: Script, seconds: float, rate: float = 0.0) -> Seen:
+async def talk(side: Side, script: Script, seconds: float, rate: float = 0.0) -> Seen:
     """Let the client process talk. Raises SystemExit with its words when it fails."""
     chats, lines = [chat.key for chat, _ in script], [lines for _, lines in script]
     plan = Plan(side.door, side.url, chats, lines, min(CHATS, len(chats)), seconds, rate)

@@ -5,26 +5,21 @@
 
 import argparse
 import asyncio
-import json
 import os
-import platform
 import shutil
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
 
 from bench import ours, report
+from bench.kept import OUT, keep
 from bench.measure import Amount, Result, measure
-from bench.programs import ROOT
 from bench.side import Side
 from bench.stock.side import stock
 
-OUT = ROOT / "var" / "bench"
 FULL = {
     "ours": Amount(turns=3000, seconds=60, rate=20, rate_seconds=60, longest_chat=2000),
     "stock": Amount(turns=800, seconds=60, rate=20, rate_seconds=20, longest_chat=200),
@@ -49,7 +44,7 @@ def main() -> int:
     results = asyncio.run(run(options.only, amounts))
     console = Console()
     console.print(report.table(results, amounts["ours"]), soft_wrap=True)
-    console.print(f"Raw numbers: {keep(results, options.quick)}", soft_wrap=True)
+    console.print(f"Raw numbers: {keep('turns', results, options.quick)}", soft_wrap=True)
     for result in results:
         for oddity in sorted(set(result.oddities)):
             console.print(f"{result.name}: no answer: {oddity}", markup=False, soft_wrap=True)
@@ -81,22 +76,6 @@ async def sides(only: str | None) -> list[tuple[str, Start]]:
         else:
             print(f"• PostgreSQL does not answer at {ours.POSTGRESQL} (CAREBOT_BENCH_POSTGRESQL): left out", flush=True)
     return chosen
-
-
-def keep(results: Sequence[Result], quick: bool) -> Path:
-    """Write the numbers where the next run finds them for comparison."""
-    about = {
-        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "quick": quick,
-        "cores": os.cpu_count(),
-        "load_before_and_now": [round(x, 1) for x in os.getloadavg()],
-        "python": platform.python_version(),
-    }
-    OUT.mkdir(parents=True, exist_ok=True)
-    path = OUT / time.strftime("turns-%Y%m%d-%H%M%S.json", time.gmtime())
-    content = {**about, "results": [asdict(result) for result in results]}
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return path
 
 
 if __name__ == "__main__":

@@ -6,15 +6,16 @@ Prints a short table, or writes every figure as JSON (see evaluation/figures.py 
 import argparse
 import json
 import sys
-import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from evaluation.figures import figures  # noqa: E402
+from evaluation.figures import Pair, figures  # noqa: E402
 from evaluation.goldset import DEVELOPMENT, Gold, read  # noqa: E402
+from evaluation.timing import milliseconds  # noqa: E402
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,14 +41,15 @@ def measure(model: Path, folder: Path = DEVELOPMENT) -> dict[str, object]:
     gold = read(folder)
     loading.prepare()
     engine = loading.load(model)
-    began = time.monotonic()
-    answers = [engine.decide([ask(one.text, {})])[0] for one in gold]
-    took = (time.monotonic() - began) / len(gold) * 1000
+    answers, times = milliseconds(engine.decide([ask(one.text, {})])[0] for one in gold)
+    pairs = list(zip(gold, answers, strict=True))
     return {
         "model": model.name.partition(".")[0],
-        "ms_each": round(took, 2),
-        **figures(list(zip(gold, answers, strict=True))),
-        "answers": [one_answer(*pair) for pair in zip(gold, answers, strict=True)],
+        "model_mb": round(model.stat().st_size / 1e6, 1),
+        "ms": times,
+        "known": known(pairs),
+        **figures(pairs),
+        "answers": [one_answer(*pair) for pair in pairs],
     }
 
 
@@ -64,13 +66,28 @@ def one_answer(gold: Gold, answer: dict[str, Any]) -> dict[str, object]:
     }
 
 
+def known(pairs: Sequence[Pair]) -> dict[str, object]:
+    """How many messages are examples, too, or nearly so; and what is understood without them, by language."""
+    from evaluation.examples import read as read_examples
+    from evaluation.overlap import twins
+
+    learnt = {twin.message for twin in twins([g.text for g, _ in pairs], [e.text for e in read_examples()])}
+    new = [pair for pair in pairs if pair[0].text not in learnt]
+    without = {name: row["accuracy"] for name, row in figures(new)["by_language"].items()}
+    return {"messages": len(pairs) - len(new), "accuracy_without": without}
+
+
 def table(found: dict[str, object]) -> str:
-    """The figures of each language, one a line."""
+    """The figures of each language, one a line; nothing for a kind of entity that a language has none of."""
     columns = found["by_language"]
     assert isinstance(columns, dict)
-    names = list(next(iter(columns.values())))
+    names = list(columns["all"])
     head = f"{'':24}" + "".join(f"{language:>9}" for language in columns)
-    return "\n".join([head, *(f"{name:24}" + "".join(f"{c[name]:9.3f}" for c in columns.values()) for name in names)])
+    return "\n".join([head, *(f"{name:24}" + "".join(_cell(c.get(name)) for c in columns.values()) for name in names)])
+
+
+def _cell(value: float | None) -> str:
+    return f"{'' if value is None else format(value, '.3f'):>9}"
 
 
 if __name__ == "__main__":

@@ -96,8 +96,9 @@ def _config(folder: Path, catalogue: Path) -> Path:
     for component in content["pipeline"]:
         if "catalogue" in component:
             component["catalogue"] = str(catalogue)
-        if "words" in component:
-            component["words"] = str(HERE / component["words"])
+        for name in ("words", "appliances"):
+            if name in component:
+                component[name] = str(HERE / component[name])
     path = folder / "config.yml"
     path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
     return path

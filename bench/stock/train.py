@@ -15,6 +15,7 @@ from pathlib import Path
 
 QUIET = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1"}
 NLU = Path(__file__).resolve().parent.parent.parent / "nlu"
+sys.path.insert(0, str(NLU))
 
 
 def main() -> int:
@@ -40,6 +41,7 @@ def train(folder: Path, epochs: int, examples: int) -> Path | None:
     """The trained model inside `folder`, or None when Rasa refused."""
     import rasa
     import rasa.model_training
+    from evaluation.stock import default_config
 
     result = rasa.train(
         domain=str(NLU / "domain"),
@@ -64,21 +66,6 @@ def some_examples(folder: Path, most: int) -> Path:
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     return folder
-
-
-def default_config(path: Path, epochs: int) -> Path:
-    """Rasa's own default configuration with fewer epochs. `rasa init` writes empty keys, which mean this file."""
-    import rasa.engine.recipes
-    import yaml
-
-    defaults = Path(rasa.engine.recipes.__file__).parent / "config_files" / "default_config.yml"
-    config = yaml.safe_load(defaults.read_text(encoding="utf-8"))
-    config["assistant_id"] = "stock"
-    for part in [*config["pipeline"], *config["policies"]]:
-        if "epochs" in part:
-            part["epochs"] = epochs
-    path.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
-    return path
 
 
 if __name__ == "__main__":

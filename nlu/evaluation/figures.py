@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from evaluation.goldset import Gold
+from evaluation.goldset import LANGUAGES, Gold
 
 Answer = Mapping[str, Any]
 Pair = tuple[Gold, Answer]
@@ -23,16 +23,18 @@ SURE_LETTERS = 4
 
 
 def figures(pairs: Sequence[Pair]) -> dict[str, Any]:
-    """Everything, for each language and for both together."""
-    parts = {"all": pairs, **{code: [p for p in pairs if p[0].language == code] for code in ("zh", "en")}}
+    """Everything, for each language and for both together. Emotion and language are left out where nobody told them."""
+    parts = {"all": pairs, **{code: [p for p in pairs if p[0].language == code] for code in LANGUAGES}}
+    parts = {name: part for name, part in parts.items() if part}
     return {
-        "messages": len(pairs),
-        "by_language": {name: summary(part) for name, part in parts.items() if part},
-        "intents": {name: by_intent(part) for name, part in parts.items() if part},
+        "messages": {name: len(part) for name, part in parts.items()},
+        "by_language": {name: summary(part) for name, part in parts.items()},
+        "intents": {name: by_intent(part) for name, part in parts.items()},
         "confusions": confusions(pairs),
-        "entities": entities(pairs),
-        "calibration": calibration(pairs),
-        "rejection": rejection(pairs),
+        "emotions": {name: emotions(part) for name, part in parts.items() if _told(part, "emotion")},
+        "entities": {name: entities(part) for name, part in parts.items()},
+        "calibration": {name: calibration(part) for name, part in parts.items()},
+        "rejection": {name: rejection(part) for name, part in parts.items()},
     }
 
 
@@ -49,10 +51,17 @@ def summary(pairs: Sequence[Pair]) -> dict[str, float]:
         "out_of_scope_rejected": out_of_scope_rejected(pairs),
         "second_wish": share(g.second in _wishes(a) for g, a in pairs if g.second),
         "ece": calibration_error(pairs),
+        **(feeling(pairs) if _told(pairs, "emotion") else {}),
+        **({"language": language_right(pairs)} if _told(pairs, "language") else {}),
+        **{f"{kind}_f1": row["f1"] for kind, row in entities(pairs).items()},
+    }
+
+
+def feeling(pairs: Sequence[Pair]) -> dict[str, float]:
+    """The two figures of emotion that targets are set for."""
+    return {
         "emotion_macro_f1": emotion_macro_f1(pairs),
         "angry_seen": share(_emotion(a) in ("annoyed", "angry") for g, a in pairs if g.emotion == "angry"),
-        "language": language_right(pairs),
-        **{f"{kind}_f1": row["f1"] for kind, row in entities(pairs).items()},
     }
 
 
@@ -75,10 +84,23 @@ def _score(right: int, given: int, wanted: int) -> dict[str, float]:
     return {"precision": precision, "recall": recall, "f1": 2 * precision * recall / both if both else 0.0}
 
 
-def confusions(pairs: Sequence[Pair], most: int = 25) -> list[tuple[str, str, int]]:
-    """(meant, understood, how often), the most frequent first."""
-    found = Counter((g.intent, _intent(a)) for g, a in pairs if _intent(a) != g.intent)
-    return [(meant, seen, count) for (meant, seen), count in sorted(found.items(), key=lambda x: (-x[1], x[0]))][:most]
+def confusions(pairs: Sequence[Pair], most: int = 25) -> list[dict[str, Any]]:
+    """What was meant, what was understood, how many times, and the message the model was surest about; most first."""
+    found: dict[tuple[str, str], list[tuple[float, str]]] = defaultdict(list)
+    for gold, answer in pairs:
+        if _intent(answer) != gold.intent:
+            found[gold.intent, _intent(answer)].append((-float(answer["intent"]["confidence"]), gold.text))
+    ordered = sorted(found.items(), key=lambda one: (-len(one[1]), one[0]))[:most]
+    return [
+        {"meant": meant, "seen": seen, "times": len(texts), "example": min(texts)[1]}
+        for (meant, seen), texts in ordered
+    ]
+
+
+def emotions(pairs: Sequence[Pair]) -> dict[str, dict[str, int]]:
+    """How many messages of each emotion (outer) were seen as which (inner)."""
+    found = Counter((g.emotion, _emotion(a)) for g, a in pairs)
+    return {meant: {seen: found[meant, seen] for seen in EMOTIONS} for meant in EMOTIONS}
 
 
 def emotion_macro_f1(pairs: Sequence[Pair]) -> float:
@@ -89,7 +111,8 @@ def emotion_macro_f1(pairs: Sequence[Pair]) -> float:
 
 def language_right(pairs: Sequence[Pair]) -> float:
     """zh-Hans, zh-Hant or en, of messages with letters enough to tell; characters of both scripts count for either."""
-    return share(_tongue_fits(g, a) for g, a in pairs if sum(c.isalpha() for c in g.text) >= SURE_LETTERS)
+    enough = [(g, a) for g, a in pairs if not g.mixed and sum(c.isalpha() for c in g.text) >= SURE_LETTERS]
+    return share(_tongue_fits(g, a) for g, a in enough)
 
 
 def _tongue_fits(gold: Gold, answer: Answer) -> bool:
@@ -164,6 +187,11 @@ def _in_scope(answer: Answer) -> float:
     """How sure the model is of its best guess that is something we can help with; 0 when that is not its first."""
     best = answer["intent_ranking"][0]
     return 0.0 if best["name"] == OUT_OF_SCOPE else float(best["confidence"])
+
+
+def _told(pairs: Sequence[Pair], part: str) -> bool:
+    """Whether the answers have this part at all: stock Rasa knows neither emotion nor language."""
+    return all(part in answer for _, answer in pairs)
 
 
 def _intent(answer: Answer) -> str:

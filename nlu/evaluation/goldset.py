@@ -36,6 +36,8 @@ class Gold:
     """The intent of a second wish of nearly equal weight."""
     emotion: str
     entities: tuple[Marked, ...]
+    mixed: bool = False
+    """Two languages, or neither: it says nothing sure about its language."""
 
 
 def read(folder: Path = DEVELOPMENT) -> list[Gold]:
@@ -59,7 +61,7 @@ def _file(path: Path, language: str) -> list[Gold]:
 
 def _message(raw: dict[str, object], path: Path, language: str) -> Gold:
     text = str(raw["text"])
-    unknown = set(raw) - {"text", "script", "emotion", "also", "entities"}
+    unknown = set(raw) - {"text", "script", "emotion", "also", "entities", "mixed"}
     if unknown:
         raise BadSet(f"{path}: '{text}' has {', '.join(sorted(unknown))}, which means nothing here")
     script = str(raw.get("script", "Hans")) if language == "zh" else None
@@ -72,6 +74,7 @@ def _message(raw: dict[str, object], path: Path, language: str) -> Gold:
         intent=path.stem,
         second=str(raw["also"]) if raw.get("also") else None,
         emotion=str(raw.get("emotion", "calm")),
+        mixed=bool(raw.get("mixed")),
         entities=_places(text, [(str(kind), str(words)) for kind, words in marks], path),
     )
 

@@ -8,8 +8,10 @@ from rasa.core.agent import Agent
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 
+from serving import wishes
 from serving.parser import Parser
 from serving.question import Question, ask
 
@@ -32,15 +34,27 @@ class Engine:
 
     def decide(self, questions: list[Question]) -> list[dict[str, Any]]:
         """The answers to some POST /decide; see README.md for their parts."""
-        found = self._parser.messages([question.text for question in questions])
-        return [self._decision(question, message) for question, message in zip(questions, found, strict=True)]
+        parts = [wishes.clauses(question.text) for question in questions]
+        found = iter(self._parser.messages([*(q.text for q in questions), *(text for one in parts for text in one)]))
+        whole = [next(found) for _ in questions]
+        pieces = [[next(found) for _ in one] for one in parts]
+        return [self._decision(*asked) for asked in zip(questions, whole, pieces, strict=True)]
 
     def embed(self, texts: list[str]) -> list[str]:
         """The embedding of each text, written as `embedding.written` does."""
         return [written(row) for row in encoder().encode([readable(plain(text)) for text in texts])]
 
-    def _decision(self, question: Question, message: Message) -> dict[str, Any]:
-        answer = self._answer(question, message.as_dict(only_output_properties=True))
+    def _decision(self, question: Question, message: Message, pieces: list[Message]) -> dict[str, Any]:
+        parsed = message.as_dict(only_output_properties=True)
+        first = parsed["intent_ranking"][0]
+        second = wishes.second(first, (piece.get(INTENT_RANKING_KEY) or [] for piece in pieces))
+        if second is not None and wishes.outranks(second, first):
+            others = [guess for guess in parsed["intent_ranking"] if guess["name"] != second["name"]]
+            parsed |= {"intent": second, "inside_complaint": second["name"], "intent_ranking": [second, *others]}
+            second = first if first["name"] not in wishes.NO_WISH else None
+        answer = self._answer(question, parsed)
+        if second is not None:
+            answer["second"] = dict(second)
         if question.embed and (row := embedding_of(message)) is not None:
             answer["embedding"] = written(row)
         return answer

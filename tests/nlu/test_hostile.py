@@ -2,15 +2,20 @@
 
 import asyncio
 import json
+import re
+import unicodedata
 import urllib.request
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from nlu.tests.unit.texts import HOSTILE, TALK
 from tests.nlu.conftest import Nlu
 
 CUT_OFF_AT = 4_000
+SECONDS = 10
+"""In which any text must be answered, on a busy machine, too; usually it takes some milliseconds."""
 
 
 @pytest.mark.parametrize(
@@ -103,12 +108,31 @@ async def test_what_stands_behind_the_cut_is_not_seen(nlu: Nlu) -> None:
     assert found["entities"] == []
 
 
-@settings(max_examples=60)
-@given(text=st.text(st.characters(), max_size=300))
-def test_any_unicode_has_an_answer_with_places_inside_the_text(rasa_url: str, text: str) -> None:
+def ask(url: str, text: str) -> tuple[str, dict[str, Any]]:
+    """The text as JSON carries it (two halves of a pair become one character) and the answer, which must be in time."""
+    body = json.dumps({"text": text})
+    request = urllib.request.Request(f"{url}/decide", body.encode(), method="POST")
+    with urllib.request.urlopen(request, timeout=SECONDS) as answer:
+        assert answer.status == 200
+        return json.loads(body)["text"], json.load(answer)
 
-    request = urllib.request.Request(f"{rasa_url}/decide", json.dumps({"text": text}).encode(), method="POST")
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        content = json.load(answer)
-    assert answer.status == 200
-    assert all(0 <= entity["start"] < entity["end"] <= len(text) for entity in content["entities"])
+
+def digits(text: str) -> str:
+    return re.sub(r"\D", "", unicodedata.normalize("NFKC", text))
+
+
+@settings(max_examples=60)
+@given(text=HOSTILE)
+def test_any_text_has_an_answer_in_time_with_places_inside_the_text(rasa_url: str, text: str) -> None:
+    sent, content = ask(rasa_url, text)
+    assert content["action"].startswith("action_")
+    assert all(0 <= entity["start"] < entity["end"] <= len(sent) for entity in content["entities"])
+
+
+@settings(max_examples=60)
+@given(text=TALK)
+def test_the_digits_of_a_number_stand_at_its_place(rasa_url: str, text: str) -> None:
+    sent, content = ask(rasa_url, text)
+    for entity in content["entities"]:
+        if entity["entity"] in ("order_number", "phone"):
+            assert digits(sent[entity["start"] : entity["end"]]).endswith(digits(entity["value"])), entity

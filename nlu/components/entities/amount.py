@@ -16,6 +16,10 @@ _SIGNS = {
     "HKD": ["hk$", "hkd"],
     "TWD": ["nt$", "twd"],
     "SGD": ["sgd", "s$"],
+    "INR": ["₹", "rs.", "rs", "inr"],
+    "MYR": ["rm", "myr"],
+    "AUD": ["aud", "a$"],
+    "JPY": ["jpy"],
 }
 _UNITS = {
     "CNY": ["块钱", "元钱", "块", "元", "圆", "人民币", "rmb", "cny", "yuan", "kuai", "¥"],
@@ -24,9 +28,13 @@ _UNITS = {
     "GBP": ["英镑", "pounds", "pound", "quid", "gbp", "£"],
     "HKD": ["港币", "港元", "hkd"],
     "TWD": ["台币", "新台币", "twd"],
-    "SGD": ["新币", "sgd"],
+    "SGD": ["新币", "新加坡元", "sgd"],
+    "INR": ["卢比", "rupees", "rupee", "inr", "rs"],
+    "MYR": ["马币", "令吉", "ringgit", "myr"],
+    "AUD": ["澳元", "澳币", "aud"],
+    "JPY": ["日元", "日币", "yen", "jpy"],
 }
-_MARKS = "¥$€£"
+_MARKS = "¥$€£₹"
 
 
 def _currencies(words: dict[str, list[str]]) -> dict[str, str]:
@@ -42,8 +50,10 @@ def _any(words: dict[str, str]) -> str:
 _BEFORE, _AFTER = _currencies(_SIGNS), _currencies(_UNITS)
 _UNIT = rf"\s?(?P<unit>{_any(_AFTER)})"
 _SIGN_FIRST = rf"(?<![a-z\d{_MARKS}])(?P<sign>{_any(_BEFORE)})\s?(?P<number>{_NUMBER})(?P<scale>[kw万千]?)(?!\d)"
-_UNIT_LAST = rf"(?<![\d.,\-a-z])(?P<number>{_NUMBER})\s?(?P<scale>[kw万千百]?)[多来]?{_UNIT}(?P<jiao>\d)?(?!\d)"
-_CHINESE_LAST = rf"(?P<number>{CHINESE_NUMBER})[多来]?{_UNIT}"
+_UNIT_LAST = (
+    rf"(?<![\da-z])(?<!\d[.,\-])(?P<number>{_NUMBER})\s?(?P<scale>[kw万千百]?)[多来]?{_UNIT}(?P<jiao>\d)?(?!\d)"
+)
+_CHINESE_LAST = rf"(?P<number>{CHINESE_NUMBER})[多来]?{_UNIT}(?P<jiao>[一二三四五六七八九](?![一-鿿\d]))?"
 _ENGLISH_LAST = rf"(?<![a-z])(?P<number>{ENGLISH_NUMBER}){_UNIT}"
 _PATTERNS = [re.compile(one, re.IGNORECASE) for one in (_SIGN_FIRST, _UNIT_LAST, _CHINESE_LAST, _ENGLISH_LAST)]
 
@@ -66,7 +76,7 @@ def _found(match: "re.Match[str]") -> Found | None:
         return None
     value *= _SCALES.get((groups.get("scale") or "").lower(), 1)
     if groups.get("jiao"):
-        value += Decimal(groups["jiao"]) / 10  # "199块9"
+        value += Decimal(chinese_number(groups["jiao"]) or int(groups["jiao"])) / 10  # "199块9", "三块五"
     sign, unit = groups.get("sign"), groups.get("unit")
     currency = _BEFORE[sign.lower()] if sign else _AFTER[str(unit).lower()]
     return Found("amount", f"{value:.2f}", *match.span(), currency=currency)

@@ -25,7 +25,8 @@ from components.text import plain_of
 class RuleEntityExtractor(Trained, GraphComponent):
     """Adds order_number, phone, amount, date and product.
 
-    `catalogue`: the file of the products; `order_prefix`: what the shop's order numbers begin with.
+    `catalogue`: the file of the products; `appliances`: names of kinds besides; `order_prefix`: what order numbers
+    begin with.
     """
 
     FILE = "products.json"
@@ -37,17 +38,17 @@ class RuleEntityExtractor(Trained, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"order_prefix": "LJ", "catalogue": "../data/products.yml"}
+        return {"order_prefix": "LJ", "catalogue": "../data/products.yml", "appliances": "words/appliances.yml"}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Rasa's cache of trained components must notice a changed catalogue."""
-        path = Path(config.get("catalogue", cls.get_default_config()["catalogue"]))
-        return deep_container_fingerprint(path.read_text(encoding="utf-8") if path.exists() else "")
+        paths = [Path(config.get(name, cls.get_default_config()[name])) for name in ("catalogue", "appliances")]
+        return deep_container_fingerprint([p.read_text(encoding="utf-8") if p.exists() else "" for p in paths])
 
     def train(self, training_data: TrainingData) -> Resource:
         """Nothing is learned from examples; the catalogue is copied into the model."""
-        self._catalogue = Catalogue.read(Path(self.config["catalogue"]))
+        self._catalogue = Catalogue.read(Path(self.config["catalogue"]), Path(self.config["appliances"]))
         with self._model_storage.write_to(self._resource) as folder:
             (folder / self.FILE).write_text(json.dumps(self._catalogue.names), encoding="utf-8")
         return self._resource

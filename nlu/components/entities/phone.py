@@ -9,9 +9,11 @@ _GAP = r"[\s\-.]?"
 _PATTERNS = (
     rf"(?:(?:\+|00)?86{_GAP})?(?P<cn>1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}})",  # mobile, with or without +86
     r"(?P<fixed>0\d{2,3}[\s\-]\d{7,8}(?:[\s\-]\d{1,5})?)",  # area code, number, extension
-    r"(?P<free>[48]00[\s\-]\d{3,4}[\s\-]?\d{3,4})",
+    r"(?P<free>[48]00[\s\-]\d{3,4}[\s\-]?\d{3,4}|[48]00\d{7})",
     r"(?P<world>(?:\+|00)[1-9]\d{0,2}[\s\-.]?(?:\(\d{1,4}\)[\s\-.]?)?\d{1,4}(?:[\s\-.]?\d{2,4}){1,4})",
     r"(?P<us>\(?[2-9]\d{2}\)?[\s\-.]\d{3}[\s\-.]\d{4})",
+    r"(?P<india>[6-9]\d{4}[\s\-]\d{5})",
+    r"(?P<singapore>[689]\d{3}[\s\-]\d{4})",  # eight digits: Singapore, Hong Kong
     r"(?P<uk>0\d{2,4}[\s\-]\d{3,4}[\s\-]?\d{3,4})",
 )
 _PHONE = re.compile(rf"{_EDGE}(?:{'|'.join(_PATTERNS)}){_END}")

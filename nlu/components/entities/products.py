@@ -18,8 +18,8 @@ from components.text import HAN, plain
 
 FUZZY_FROM = 5
 """Letters a name needs before a misspelling of it is looked for; shorter ones are too much like other words."""
-LIKENESS = 86
-"""Of 100 (rapidfuzz ratio): one wrong letter in a word of seven."""
+LIKENESS, WORD_LIKENESS = 86, 75
+"""Of 100 (rapidfuzz ratio), of the whole name and of each of its words: one wrong letter in a word of seven."""
 _LATIN_WORD = re.compile(r"[a-z0-9]+(?:[-'][a-z0-9]+)*")
 
 
@@ -35,13 +35,18 @@ class Catalogue:
             self._fuzzy[len(_LATIN_WORD.findall(name))].append(name)
 
     @classmethod
-    def read(cls, path: Path) -> "Catalogue":
-        """An absent file is an empty catalogue: a shop may start without one.
+    def read(cls, path: Path, appliances: Path | None = None) -> "Catalogue":
+        """The shop's products, and the kinds of words/appliances.yml beside them.
 
-        Raises ValueError that names the file and the entry for an entry without id.
+        An absent file is an empty catalogue: a shop may start without one. Raises ValueError that names the file and
+        the entry for an entry without id.
         """
-        if not path.exists():
-            return cls({})
+        names = cls._sold(path) if path.exists() else {}
+        kinds = yaml.safe_load(appliances.read_text(encoding="utf-8")) if appliances else []
+        return cls(_kinds(kinds, names) | names)
+
+    @staticmethod
+    def _sold(path: Path) -> dict[str, list[str]]:
         names: dict[str, list[str]] = defaultdict(list)
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         for place, product in enumerate(content.get("products") or []):
@@ -49,7 +54,7 @@ class Catalogue:
                 raise ValueError(f"{path}: entry {place + 1} of products has no id")
             for name in sorted(set(_names(product))):
                 names[name].append(str(product["id"]))
-        return cls(dict(names))
+        return dict(names)
 
     def find(self, text: str) -> list[Found]:
         """`text` is plain. A name that several products share gives one entity for each of them, at the same place."""
@@ -87,12 +92,35 @@ def _can_be_misspelt(name: str) -> bool:
 
 
 def _closest(words: str, names: list[str]) -> str | None:
-    """The name most like `words`. The first letter must be right: people mistype the rest (bike is not like hike)."""
+    """The name most like `words`. The first letter must be right: people mistype the rest (bike is not like hike).
+
+    A name cut short is no misspelling: what did not freeze is no freezer."""
     scored = [
-        (fuzz.ratio(words, name), name) for name in names if name[0] == words[0] and abs(len(name) - len(words)) <= 2
+        (fuzz.ratio(words, name), name)
+        for name in names
+        if name[0] == words[0] and abs(len(name) - len(words)) <= 2 and not name.startswith(words)
     ]
     score, name = max(scored, default=(0.0, ""))
-    return name if score >= LIKENESS else None
+    return name if score >= LIKENESS and _word_by_word(words, name) else None
+
+
+def _word_by_word(words: str, name: str) -> bool:
+    """Every word must be like its counterpart: "standing in" is no standing fan."""
+    pairs = zip(_LATIN_WORD.findall(words), _LATIN_WORD.findall(name), strict=False)
+    return all(fuzz.ratio(one, other) >= WORD_LIKENESS for one, other in pairs)
+
+
+def _kinds(kinds: list[dict[str, list[str]]], sold: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Names of appliances that the catalogue does not have: they mean what it has under the end of the name ("desk
+    fan": its fans) or under another name of the kind, else only the kind itself."""
+    found: dict[str, list[str]] = {}
+    for kind in kinds:
+        names = [" ".join(plain(str(name)).lower().split()) for name in (*kind["en"], *kind["zh"])]
+        known = next((sold[name] for name in names if name in sold), [names[0]])
+        for name in names:
+            ends = [one for one in sold if name.endswith(one if HAN.match(one[0]) else f" {one}")]
+            found[name] = sold[max(ends, key=len)] if ends else known
+    return found
 
 
 def _names(product: dict[str, Any]) -> Iterator[str]:
