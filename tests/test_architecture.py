@@ -28,6 +28,8 @@ PURE = [
     "bot/shop/warranty.py",
     "bot/worktime.py",
     "bot/customers/link.py",
+    "bot/enquiries/meaning.py",
+    "bot/vector.py",
 ]
 IO = {"sqlalchemy", "aiohttp", "httpx", "asyncio", "telegram", "fastapi", "structlog", "os", "socket", "time"}
 
