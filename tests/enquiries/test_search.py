@@ -98,7 +98,7 @@ def test_no_article_was_given_the_words_of_a_held_out_question():
 
 async def test_the_article_is_among_the_first_three_for_questions_nothing_was_chosen_on(learned: Learned):
     assert learned.recall(some("held_out", "own", covered=True, language="zh")) >= 0.95
-    # The aim is 0.95 here, too. Measured: 0.89 to 0.92, on three sets of new questions. English slang is the weak spot.
+    # The aim is 0.95 here, too; measured 0.89 to 0.92 on three sets of new questions (bench/README.md).
     assert learned.recall(some("held_out", "own", covered=True, language="en")) >= 0.87
 
 
