@@ -20,12 +20,14 @@ def enquiry(turn: Turn) -> Enquiry:
     heard, data = turn.heard, turn.data
     named = [e.value for e in heard.decision.entities if e.entity == "product"] if heard.decision else []
     products = (product.id for name in named for product in data.catalogue.named(name))
+    text = str(heard.args.get("text", heard.text))
     return Enquiry(
         session=turn.session,
         conversation=turn.conversation,
         at=turn.at,
         shop=Shop(data.shop, data.catalogue, data.knowledge, data.desk, data.voice.texts),
-        text=str(heard.args.get("text", heard.text)),
+        text=text,
+        meaning=heard.decision.embedding if heard.decision and text == heard.text else None,
         intent=heard.intent or str(heard.args.get("intent", "")),
         ranking=heard.decision.ranking if heard.decision else (),
         products=tuple(heard.args.get("products") or dict.fromkeys(products)),

@@ -22,6 +22,7 @@ from bot.complaints.tables import Promise
 from bot.conversations import store as conversations
 from bot.data import DataInForce
 from bot.db import Database
+from bot.enquiries.learning import Learning
 from bot.inbox import service as inbox
 from bot.inbox.answer import Answering
 from bot.inbox.lanes import Lanes
@@ -53,6 +54,7 @@ class App:
         self.db = Database(settings.database)
         self.data = DataInForce(settings.data_dir)
         self.rasa = Rasa(settings.rasa_url)
+        self.learning = Learning(self.rasa, settings.var_dir)
         self.hub = Hub()
         self.pauses = Pauses(
             timedelta(milliseconds=settings.turn_pause_ms),

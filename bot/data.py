@@ -1,7 +1,7 @@
 """Everything of data/ that is in force: read together, replaced together, and never replaced by something broken."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -100,6 +100,11 @@ class DataInForce:
             return False
         log.info("data/ was edited and is in force")
         return True
+
+    def learned(self, before: Knowledge, knowledge: Knowledge) -> None:
+        """Put articles with their meaning in force, unless an edit has replaced them meanwhile."""
+        if self.now.knowledge is before:
+            self.now = replace(self.now, knowledge=knowledge)
 
     def _newest(self) -> tuple[int, int]:
         files = [p.stat().st_mtime_ns for p in self.folder.rglob("*") if p.suffix in (".yml", ".md", ".csv")]

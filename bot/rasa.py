@@ -1,20 +1,27 @@
 """The client of nlu: text and context in, a decision out. Retries are few and short; the turn decides what then."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import numpy as np
 
+from bot import vector
 from bot.errors import RasaUnreachable, Unreadable
+from bot.vector import Vector
 
 TRIES_AFTER = (0.0, 0.25, 1.0)
 """Seconds before each try; in all it stays well under the lease of a lane."""
 TIMEOUT = aiohttp.ClientTimeout(total=3, connect=1)
 LOADING = aiohttp.ClientTimeout(total=120, connect=1)
 """Another model is loaded and warmed beside the current one, on a machine that is busy answering."""
+PATIENT = aiohttp.ClientTimeout(total=60, connect=1)
+"""For what nobody waits for: embedding many texts while nlu answers customers first."""
+AT_ONCE = 64
+"""Texts of one request to embed: their numbers are read in about a millisecond."""
 LONGEST = 4000
 """Characters of a turn that nlu is shown; what a customer means stands in fewer."""
 
@@ -41,10 +48,14 @@ class Decision:
     mood_confidence: float
     action: str
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The answer as it came, to be kept with the turn; without the embedding, which nobody can read."""
+    embedding: Vector | None = field(default=None, repr=False, compare=False)
+    """What the message means, made once by nlu for everybody who compares meanings; None when nlu sent none."""
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> "Decision":
-        """Read the answer of POST /decide. Raises KeyError or TypeError when it has another form."""
+        """Read the answer of POST /decide. Raises KeyError, TypeError or ValueError when it has another form."""
+        written = body.get("embedding")
         return cls(
             language=body["language"],
             script=body.get("script"),
@@ -55,12 +66,13 @@ class Decision:
             mood=body["emotion"]["name"],
             mood_confidence=float(body["emotion"]["confidence"]),
             action=body["action"],
-            raw=body,
+            raw={key: value for key, value in body.items() if key != "embedding"},
+            embedding=vector.read(written) if written is not None else None,
         )
 
 
 class Rasa:
-    """One pooled client for the process; `up` is what the last call saw."""
+    """One pooled client for the process; `up` is what the last `decide` or `ready` saw."""
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
@@ -74,11 +86,12 @@ class Rasa:
 
     async def decide(self, text: str, context: Mapping[str, Any]) -> Decision:
         """What this text means in this context. Raises RasaUnreachable after the last try."""
+        question = {"text": text[:LONGEST], "context": context, "embed": True}
         last: Exception | None = None
         for wait in TRIES_AFTER:
             await asyncio.sleep(wait)
             try:
-                decision = Decision.read(await self._post("/decide", {"text": text[:LONGEST], "context": context}))
+                decision = Decision.read(await self._post("/decide", question))
             except (aiohttp.ClientError, TimeoutError, OSError, KeyError, TypeError, ValueError) as error:
                 last = error
                 continue
@@ -87,8 +100,27 @@ class Rasa:
         self.up = False
         raise RasaUnreachable(f"nlu at {self.url} does not answer ({type(last).__name__}: {last})") from last
 
-    async def _post(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        async with self._client().post(self.url + path, json=body) as answer:
+    async def embed(self, texts: Sequence[str]) -> Vector:
+        """One row of unit length a text, in their order. For background work: it is patient and does not try again.
+
+        Raises RasaUnreachable.
+        """
+        rows: list[Vector] = []
+        try:
+            for start in range(0, len(texts), AT_ONCE):
+                some = list(texts[start : start + AT_ONCE])
+                body = await self._post("/embed", {"texts": some}, PATIENT)
+                rows += [vector.read(written) for written in body["embeddings"]]
+            if len(rows) != len(texts):
+                raise ValueError(f"{len(texts)} texts, {len(rows)} embeddings")
+            return np.stack(rows) if rows else np.empty((0, 0), dtype=np.float32)
+        except (aiohttp.ClientError, TimeoutError, OSError, KeyError, TypeError, ValueError) as error:
+            raise RasaUnreachable(f"nlu at {self.url} does not embed ({type(error).__name__}: {error})") from error
+
+    async def _post(
+        self, path: str, body: Mapping[str, Any], timeout: aiohttp.ClientTimeout = TIMEOUT
+    ) -> Mapping[str, Any]:
+        async with self._client().post(self.url + path, json=body, timeout=timeout) as answer:
             answer.raise_for_status()
             result: Mapping[str, Any] = await answer.json()
             return result

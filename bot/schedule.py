@@ -31,6 +31,7 @@ def start(app: "App", roles: frozenset[str]) -> AsyncIOScheduler:
 
     every(5, "data", lambda: _reload(app))
     if "worker" in roles:
+        every(5, "meaning", lambda: learn(app))
         every(1, "lanes", app.lanes.sweep)
         every(10, "reaper", app.sender.reap)
     if "clock" in roles:
@@ -57,6 +58,13 @@ async def timetable_tick(app: "App") -> int:
 async def forget_old_lessons(app: "App") -> int:
     """Messages to learn from are not kept for ever. Gives how many were deleted."""
     return await learning.forget_old(app.db, app.clock.now(), app.settings.learn_keep_days)
+
+
+async def learn(app: "App") -> None:
+    """Let nlu embed the articles in force, where that has not been done."""
+    before = app.data.now.knowledge
+    if (knowledge := await app.learning.learn(before)) is not None:
+        app.data.learned(before, knowledge)
 
 
 async def _reload(app: "App") -> None:

@@ -33,6 +33,8 @@ PURE = [
     "bot/learning/examples.py",
     "bot/models/guard.py",
     "bot/models/comparison.py",
+    "bot/enquiries/meaning.py",
+    "bot/vector.py",
 ]
 IO = {"sqlalchemy", "aiohttp", "httpx", "asyncio", "telegram", "fastapi", "structlog", "os", "socket", "time"}
 

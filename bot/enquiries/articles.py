@@ -18,7 +18,7 @@ WAYS = {
 
 def answer(e: Enquiry, *ways: Button) -> list[Say]:
     """A question of policy: the article that surely fits the words, else the one written for this intent."""
-    found = verdict(e.shop.knowledge.search(e.text, e.language))
+    found = verdict(e.articles())
     if isinstance(found, Sure):
         return [_told(found.article, *ways)]
     return of_intent(e, e.intent, *ways) or _searched(e, found)
@@ -43,7 +43,7 @@ def of_intent(e: Enquiry, intent: str, *ways: Button) -> list[Say]:
 
 async def ask(e: Enquiry) -> list[Say]:
     """A question about a product or anything else the shop has written down."""
-    return _searched(e, verdict(e.shop.knowledge.search(e.text, e.language)))
+    return _searched(e, verdict(e.articles()))
 
 
 async def show(e: Enquiry) -> list[Say]:

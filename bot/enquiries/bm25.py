@@ -1,7 +1,7 @@
 """Okapi BM25 with an inverted index: a query costs what its words' postings cost, whatever the number of articles.
 
 Own code instead of a package: a weighted query, weighted fields and a score relative to the best possible one are
-needed, and no numpy.
+needed.
 """
 
 from collections import defaultdict
@@ -42,15 +42,24 @@ class Index:
         """(document, score) of the best, best first. 1.0 would be a document made for the query; a term that no
         document has counts as the rarest of all, so that a question about something else scores low.
         """
-        whole = sum(weight * self._idf.get(term, self._unknown) for term, weight in query.items())
-        if not whole:
-            return []
-        scores: dict[int, float] = defaultdict(float)
+        whole = self.whole(query)
+        best = sorted(self.covered(query).items(), key=lambda entry: (-entry[1], entry[0]))[:most]
+        return [(place, part / whole) for place, part in best] if whole else []
+
+    def covered(self, query: Weighted) -> dict[int, float]:
+        """How much of the query each document covers, as a part of `whole`; only documents that cover something."""
+        found: dict[int, float] = defaultdict(float)
         for term, weight in query.items():
             for place, gain in self._gains.get(term, ()):
-                scores[place] += weight * self._idf[term] * gain
-        best = sorted(scores.items(), key=lambda entry: (-entry[1], entry[0]))[:most]
-        return [(place, score / whole) for place, score in best]
+                found[place] += weight * self._idf[term] * gain
+        return found
+
+    def whole(self, query: Weighted) -> float:
+        """What a document made for the query would cover."""
+        return sum(weight * self._idf.get(term, self._unknown) for term, weight in query.items())
+
+    def knows(self, term: str) -> bool:
+        return term in self._gains
 
     def shared(self, query: Weighted, place: int, least: float) -> int:
         """How many terms of at least that weight in the query the document has."""

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content import Texts, render
 from bot.conversations.tables import Conversation
-from bot.enquiries.knowledge import Knowledge
+from bot.enquiries.knowledge import Hit, Knowledge
 from bot.enquiries.question import Expecting, Question, open_question, reply
 from bot.handoff import service as handoff
 from bot.handoff.queue import Reason
@@ -18,6 +18,7 @@ from bot.messages import Button, Say
 from bot.shop.order_number import NumberForm
 from bot.shop.policy import ShopPolicy
 from bot.shop.product import Catalogue
+from bot.vector import Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Enquiry:
     at: datetime
     shop: Shop
     text: str = ""
+    meaning: Vector | None = None
+    """What nlu made of `text`; None when it has not read it in this turn (a button that carries words)."""
     intent: str = ""
     ranking: tuple[tuple[str, float], ...] = ()
     products: tuple[str, ...] = ()
@@ -70,6 +73,10 @@ class Enquiry:
     def answer(self) -> str:
         """The answer to the open question, "" when this is none: a button's answer counts only while it is open."""
         return str(self.arg("answer")) if self.question is not None else ""
+
+    def articles(self) -> list[Hit]:
+        """The articles that may answer the text, best first."""
+        return self.shop.knowledge.search(self.text, self.language, meaning=self.meaning)
 
     def arg(self, name: str) -> Any:
         """What the question was about, or a button carries; "" when neither knows it."""

@@ -24,6 +24,9 @@ class Wordlist:
     same: Mapping[str, tuple[tuple[str, ...], ...]]
     small: Mapping[str, frozenset[str]]
     limits: Mapping[str, Limits]
+    """For words alone."""
+    with_meaning: Mapping[str, Limits]
+    """For words and meaning together."""
 
 
 def read_words(raw: object, file: str = f"data/knowledge/{WORDS_FILE}") -> Wordlist:
@@ -33,8 +36,15 @@ def read_words(raw: object, file: str = f"data/knowledge/{WORDS_FILE}") -> Wordl
     return Wordlist(
         same={language: _lines(raw, language, file) for language in LANGUAGES},
         small={language: frozenset(_texts(_entry(raw, "small", language, file), file)) for language in LANGUAGES},
-        limits={language: _limits(_entry(raw, "thresholds", language, file), language, file) for language in LANGUAGES},
+        limits=_all_limits(raw, "thresholds", file),
+        with_meaning=_all_limits(raw, "thresholds_with_meaning", file),
     )
+
+
+def _all_limits(raw: Mapping[str, object], section: str, file: str) -> dict[str, Limits]:
+    return {
+        language: _limits(_entry(raw, section, language, file), f"{section}.{language}", file) for language in LANGUAGES
+    }
 
 
 def _entry(raw: Mapping[str, object], section: str, language: str, file: str) -> object:
@@ -59,11 +69,11 @@ def _lines(raw: Mapping[str, object], language: str, file: str) -> tuple[tuple[s
     return tuple(tuple(_texts(line, file)) for line in lines)
 
 
-def _limits(raw: object, language: str, file: str) -> Limits:
-    shares = [raw.get(name) for name in ("sure", "unsure", "ahead")] if isinstance(raw, Mapping) else []
+def _limits(raw: object, name: str, file: str) -> Limits:
+    shares = [raw.get(part) for part in ("sure", "unsure", "ahead")] if isinstance(raw, Mapping) else []
     if len(shares) != 3 or not all(isinstance(share, int) and 0 <= share <= 100 for share in shares):
-        raise BadContent(f"{file}: thresholds.{language} needs sure, unsure and ahead, each 0 to 100")
+        raise BadContent(f"{file}: {name} needs sure, unsure and ahead, each 0 to 100")
     sure, unsure, ahead = (int(str(share)) / 100 for share in shares)
     if unsure > sure:
-        raise BadContent(f"{file}: thresholds.{language}: unsure is above sure")
+        raise BadContent(f"{file}: {name}: unsure is above sure")
     return Limits(sure, unsure, ahead)
