@@ -29,7 +29,7 @@ def clarify(view: View, heard: Heard) -> Move:
             return _after_summary(view, heard, move)
         case Asking.CORRECTION:
             return _summary(view, move)
-        case Asking.PHOTO if heard.says_yes and view.memory.asked.get(Fact.PHOTO) == 1:
+        case Asking.PHOTO if _promises_a_photo(view, heard):
             none = button("button_no_photo", "none", Asking.PHOTO)
             return move.remember(asked={**view.memory.asked, Fact.PHOTO: 2}).say("photo_awaited", (none,))
     if Hint.NOTHING_MORE in heard.hints and not move.memory.asked.get(Fact.PHOTO):
@@ -39,6 +39,11 @@ def clarify(view: View, heard: Heard) -> Move:
         told = {**view.memory.asked, Fact.WHAT: 2}
         return _go_on(view, move.remember(asked=told))
     return _go_on(view, move, tried=bool(heard.order or heard.link_failed))
+
+
+def _promises_a_photo(view: View, heard: Heard) -> bool:
+    """A yes to "send a photo?", the first time; "I already told you" is none, however much it sounds like one."""
+    return heard.says_yes and Hint.ALREADY_TOLD not in heard.hints and view.memory.asked.get(Fact.PHOTO) == 1
 
 
 def _go_on(view: View, move: Move, tried: bool = False) -> Move:

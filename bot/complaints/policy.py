@@ -10,6 +10,8 @@ from bot.datafile import Findings, Section
 from bot.phrases import Phrases, fold
 
 FILE = "data/policy/complaints.yml"
+LONGEST_ANSWER = 32
+"""Bytes (10 Chinese characters, some six English words) up to which an answer may name a wish by its bare word."""
 
 
 class Fact(StrEnum):
@@ -90,10 +92,12 @@ class ComplaintPolicy:
     def wish_in(self, text: str, asked: bool) -> str | None:
         """The remedy a customer asks for in so many words; the one named last counts (people correct themselves).
 
-        `asked`: this is the answer to a question about it, where "delivery" is a wish; in a story it is none.
+        `asked`: this is the answer to a question about it, where "delivery" is a wish; in a story it is none, also
+        when somebody answers with a story.
         """
         folded = fold(text)
-        words = {name: wish.answered if asked else wish.said for name, wish in self.wishes.items()}
+        plainly = asked and len(folded.encode()) <= LONGEST_ANSWER
+        words = {name: wish.answered if plainly else wish.said for name, wish in self.wishes.items()}
         places = {name: folded.rfind(found[-1]) for name, p in words.items() if (found := p.find(folded))}
         return max(places, key=lambda wish: places[wish]) if places else None
 

@@ -9,7 +9,8 @@ MOST = 4
 SURE = 0.8
 """A clause of its own is short: it must be clearer than a whole message. Chosen on the development set."""
 SURE_COMPLAINT = 0.97
-"""From here on a complaint in one clause outranks what the whole message seems to ask."""
+CLEAR = 0.6
+"""From the first on a complaint in one clause outranks what the whole message seems to ask, unless that is so clear."""
 COMPLAINT = "complaint_"
 NO_WISH = frozenset({"greet", "thank", "goodbye", "affirm", "deny", "inform", "out_of_scope", "praise", "nlu_fallback"})
 """What is said beside a wish, and is none."""
@@ -51,6 +52,6 @@ def _is_another(name: str, first: str) -> bool:
 
 def outranks(other: Guess | None, first: Guess) -> bool:
     """Whether the second wish must be answered first: a complaint goes before any enquiry."""
-    if other is None or first["name"].startswith(COMPLAINT):
+    if other is None or first["name"].startswith(COMPLAINT) or first["confidence"] >= CLEAR:
         return False
     return other["name"].startswith(COMPLAINT) and other["confidence"] >= SURE_COMPLAINT

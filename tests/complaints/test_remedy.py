@@ -120,6 +120,11 @@ def test_a_story_is_not_a_wish(words: complaints.ComplaintPolicy, story: str) ->
     assert words.wish_in(story, asked=False) is None
 
 
+@pytest.mark.parametrize("story", ["I took a whole day off for this delivery", "我请了一天假等快递送到，结果是这样"])
+def test_a_story_is_no_wish_either_when_the_wish_was_asked_for(words: complaints.ComplaintPolicy, story: str) -> None:
+    assert words.wish_in(story, asked=True) is None
+
+
 @pytest.mark.parametrize(
     ("said", "wish"),
     [
