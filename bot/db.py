@@ -6,8 +6,8 @@ import functools
 import math
 import socket
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -27,6 +27,8 @@ from bot import sqlite as sqlite_file
 CONNECT_WITHIN = 5.0
 FRESH = 0.5
 """Seconds for which a connection that was just used is believed to live."""
+TROUBLED = 10.0
+"""Seconds after an error of a database that was gone in which no connection is believed without asking."""
 ANSWER_WITHIN = 60.0
 """Seconds for PostgreSQL: a network that swallows packets must not hold intake for hours."""
 
@@ -99,20 +101,24 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writing = asyncio.Lock()
-        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        self._troubled_at = -math.inf
+        """When the database was last gone: for a while no connection is believed to live."""
+        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url, self._may_be_dead)
         looking = {"carebot_read": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._looking = self.engine.execution_options(**looking)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session for looking: each statement sees the newest, and what is changed in it is not kept."""
-        async with AsyncSession(self._looking, expire_on_commit=False, autoflush=False) as session:
-            yield session
+        with self._noticing():
+            async with AsyncSession(self._looking, expire_on_commit=False, autoflush=False) as session:
+                yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed at the end of the block, rolled back when the block raises."""
         async with AsyncExitStack() as stack:
+            stack.enter_context(self._noticing())
             if self.is_sqlite:
                 await stack.enter_async_context(self._writing)
             session = await stack.enter_async_context(AsyncSession(self.engine, expire_on_commit=False))
@@ -120,11 +126,25 @@ class Database:
             yield session
             await session.commit()
 
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            if is_gone(error):
+                self._troubled_at = time.monotonic()
+            raise
+
+    def _may_be_dead(self, rested_since: float) -> bool:
+        """Whether a connection that was given back then should be asked before use (pool_pre_ping always asks)."""
+        now = time.monotonic()
+        return now - rested_since > FRESH or now - self._troubled_at < TROUBLED
+
     async def close(self) -> None:
         await self.engine.dispose()
 
 
-def _postgresql(url: str) -> AsyncEngine:
+def _postgresql(url: str, may_be_dead: Callable[[float], bool]) -> AsyncEngine:
     engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=10,
@@ -138,11 +158,10 @@ def _postgresql(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "checkout")
     def _(connection: Any, record: Any, _proxy: Any) -> None:
-        """Ask before use whether it still lives, but not one that was used a moment ago (pool_pre_ping always asks)."""
-        if time.monotonic() - record.info.get("rested_since", math.inf) > FRESH:
+        if (rested_since := record.info.get("rested_since")) is not None and may_be_dead(rested_since):
             try:
                 engine.dialect.do_ping(connection)
-            except engine.dialect.loaded_dbapi.Error as error:
+            except (engine.dialect.loaded_dbapi.Error, OSError) as error:
                 raise exc.DisconnectionError("the connection has ended while it rested") from error
 
     return engine
