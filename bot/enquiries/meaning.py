@@ -54,7 +54,7 @@ class Meaning:
         """
         if question.shape != self._middle.shape:
             return None
-        # einsum runs on this thread. `@` wakes one on every core for a tenth of a millisecond's work, and waits for them
+        # einsum runs on this thread. `@` wakes one on every core for so little work, and waits for them
         # ten times as long when the machine is busy.
         likeness = np.einsum("pw,w->p", self._rows, _unit(np.einsum("w,wv->v", question - self._middle, self._whiten)))
         together = np.bincount(self._article, np.exp(SHARP * likeness), self._size)
