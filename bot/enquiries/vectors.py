@@ -39,11 +39,14 @@ def load(folder: Path, probe: Vector) -> dict[bytes, Vector]:
             if not same_encoder(kept["probe"], probe):
                 return {}
             keys, rows = kept["keys"], kept["vectors"].astype(np.float32)
-        if keys.dtype != np.uint8 or keys.shape != (len(rows), 32) or rows.ndim != 2 or not np.isfinite(rows).all():
+        if keys.dtype != np.uint8 or keys.shape != (len(rows), 32):
             raise ValueError("keys and vectors do not fit together")
+        if rows.shape[1:] != probe.shape or not np.isfinite(rows).all():
+            raise ValueError("the vectors are not those of this encoder")
     except BROKEN as error:
         log.warning("the kept vectors cannot be read and are made anew", file=str(path), error=str(error))
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # then the next `save` replaces it, or says why it cannot
+            path.unlink()
         return {}
     return {one.tobytes(): row for one, row in zip(keys, rows, strict=True)}
 

@@ -185,6 +185,17 @@ def another_shape(path: Path) -> None:
     np.savez(path, **{**arrays, "keys": arrays["keys"][1:]})
 
 
+def narrower(path: Path) -> None:
+    with np.load(path) as kept:
+        arrays = dict(kept)
+    np.savez(path, **{**arrays, "vectors": arrays["vectors"][:, :-1]})
+
+
+def a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 def lacking(path: Path) -> None:
     with np.load(path) as kept:
         probe = kept["probe"]
@@ -197,7 +208,7 @@ def pickled(path: Path) -> None:
     np.savez(path, **{**arrays, "keys": np.array([object()])})
 
 
-@pytest.mark.parametrize("spoil", [no_zip, half, flipped, another_shape, lacking, pickled])
+@pytest.mark.parametrize("spoil", [no_zip, half, flipped, another_shape, narrower, lacking, pickled])
 async def test_a_broken_file_is_thrown_away_and_made_anew(
     nlu: FakeEncoder, rasa: Rasa, shop_knowledge: Knowledge, tmp_path: Path, spoil
 ):
@@ -210,6 +221,16 @@ async def test_a_broken_file_is_thrown_away_and_made_anew(
     assert "the kept vectors cannot be read and are made anew" in [line["event"] for line in told]
     assert sorted(nlu.asked) == sorted([PROBE, *PHRASES])
     assert len(vectors.load(tmp_path, nlu.vector(PROBE))) == len(PHRASES)
+
+
+async def test_a_file_that_can_be_neither_read_nor_replaced_costs_only_time(
+    nlu: FakeEncoder, rasa: Rasa, shop_knowledge: Knowledge, tmp_path: Path
+):
+    await Learning(rasa, tmp_path).learn(shop_knowledge)
+    a_folder(tmp_path / vectors.FILE)
+    with structlog.testing.capture_logs() as told:
+        assert await Learning(rasa, tmp_path).learn(shop_knowledge) is not None
+    assert [line["log_level"] for line in told] == ["warning", "warning", "info"]
 
 
 async def test_a_folder_that_cannot_be_written_costs_only_time(
