@@ -78,14 +78,18 @@ def measure(model: Path, epochs: int) -> dict[str, Any]:
 def _train(model: Path, epochs: int) -> bool:
     say(f"stock Rasa: training {epochs} epochs (progress below; may be stopped at any time)")
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(dir=model.parent, prefix=".training-") as folder:
-        tempfile.tempdir = folder  # what Rasa unpacks goes with it, too
-        trained = stock.train(Path(folder), EXAMPLES, epochs)
-        tempfile.tempdir = None
+    folder = model.parent / f".training-{os.getpid()}"
+    try:  # named before it is made: whenever the signal comes, it is known what to clear
+        folder.mkdir()
+        tempfile.tempdir = str(folder)  # what Rasa unpacks goes with it, too
+        trained = stock.train(folder, EXAMPLES, epochs)
         if trained is None:
             return False
         _notes(model).write_text(json.dumps({"training_seconds": round(time.monotonic() - began)}), encoding="utf-8")
         os.replace(trained, model)
+    finally:
+        tempfile.tempdir = None
+        shutil.rmtree(folder, ignore_errors=True)
     return True
 
 
