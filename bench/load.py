@@ -176,8 +176,8 @@ class Customers:
             while self._chats:
                 chat = self._chats.popleft()
                 for number in range(len(self._plan.lines[chat])):
-                    if (now := time.perf_counter()) < self._end:
-                        await self._turn(chat, number, now)
+                    if (now := time.perf_counter()) >= self._end or not await self._turn(chat, number, now):
+                        break
                 self._door.leave(self._plan.chats[chat])
 
         await asyncio.gather(*(seat() for _ in range(self._plan.at_once)))
@@ -199,27 +199,30 @@ class Customers:
 
     async def _next(self, chat: int, number: int, due: float, free: deque[tuple[int, int]]) -> None:
         """One message of a chat; then its seat is free for the following one, or for another chat."""
-        await self._turn(chat, number, due)
-        if number + 1 < len(self._plan.lines[chat]):
+        goes_on = await self._turn(chat, number, due)
+        if goes_on and number + 1 < len(self._plan.lines[chat]):
             free.append((chat, number + 1))
             return
         self._door.leave(self._plan.chats[chat])
         if self._chats:
             free.append((self._chats.popleft(), 0))
 
-    async def _turn(self, chat: int, number: int, due: float) -> None:
+    async def _turn(self, chat: int, number: int, due: float) -> bool:
+        """Whether the chat may go on: without an answer a person has it now, and every further line would wait, too."""
         text = self._plan.lines[chat][number]
         try:
             answered = await self._door.turn(self._http, self._plan.chats[chat], number, text)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             self.seen.failed.append(f"{type(error).__name__}: {error}")
             await asyncio.sleep(0.1)
-            return
+            return True
         if answered:
             self.seen.latencies.append(round((time.perf_counter() - due) * 1000, 2))
             self.seen.chats.append(chat)
         else:
             self.seen.unanswered.append(text)
+            print(f"! no answer within {PATIENCE:g} s: {text}", file=sys.stderr, flush=True)
+        return answered
 
 
 async def main(plan: Plan) -> dict[str, Any]:

@@ -73,7 +73,7 @@ class Result:
 async def measure(side: Side, amount: Amount) -> Result:
     """All phases. Memory is looked at in the end, when the program has done all of it."""
     oddities: list[str] = []
-    await talk(side, await _script(side, 2 * CHATS), seconds=60)  # the first words of a program are not measured
+    await _warm_up(side)
     closed = await _phase(side, f"{CHATS} chats, as fast as it answers", amount.turns, amount.seconds, 0, oddities)
     steady = f"{amount.rate:g} turns a second"
     turns = int(amount.rate * amount.rate_seconds * 1.2)
@@ -85,6 +85,17 @@ async def measure(side: Side, amount: Amount) -> Result:
 
 Script = list[tuple[Chat, list[str]]]
 """Who writes what."""
+
+
+async def _warm_up(side: Side) -> None:
+    """The first words of a program are not measured, but every line of every conversation must get its answer.
+
+    Raises SystemExit that names those without one: the numbers of a run in which chats wait would mean nothing.
+    """
+    print(f"• {side.name}: the first words", flush=True)
+    seen = await talk(side, await _script(side, 2 * CHATS), seconds=60)
+    if seen.unanswered or seen.failed:
+        raise SystemExit("\n".join([f"{side.name} did not answer:", *sorted({*seen.unanswered, *seen.failed})]))
 
 
 async def _phase(side: Side, what: str, turns: int, seconds: float, rate: float, oddities: list[str]) -> Turns:
