@@ -7,7 +7,7 @@ import math
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -20,9 +20,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from bot import sqlite as sqlite_file
+from bot.line import borrowed, session_on
+from bot.statement import Statement, dialect_of
 
 CONNECT_WITHIN = 5.0
 FRESH = 0.5
@@ -100,31 +101,40 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._writing = asyncio.Lock()
+        self._writing = asyncio.Lock() if self.is_sqlite else nullcontext()
         self._troubled_at = -math.inf
         """When the database was last gone: for a while no connection is believed to live."""
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url, self._may_be_dead)
-        looking = {"carebot_read": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        self._looking = self.engine.execution_options(**looking)
+        joins = {"carebot_joins": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._joining = self.engine.sync_engine.execution_options(**joins)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session for looking: each statement sees the newest, and what is changed in it is not kept."""
         with self._noticing():
-            async with AsyncSession(self._looking, expire_on_commit=False, autoflush=False) as session:
-                yield session
+            async with borrowed(self._joining) as line:
+                session = session_on(line, autoflush=False)
+                try:
+                    yield session
+                finally:
+                    await session.close()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed at the end of the block, rolled back when the block raises."""
-        async with AsyncExitStack() as stack:
-            stack.enter_context(self._noticing())
-            if self.is_sqlite:
-                await stack.enter_async_context(self._writing)
-            session = await stack.enter_async_context(AsyncSession(self.engine, expire_on_commit=False))
-            await session.connection(execution_options={"carebot_write": True})
-            yield session
-            await session.commit()
+        with self._noticing():
+            async with self._writing, borrowed(self._joining) as line:
+                session = session_on(line, autoflush=True)
+                try:
+                    await line.begin()
+                    yield session
+                    await session.flush()
+                    await line.commit()
+                except BaseException as error:
+                    await line.undo(error)
+                    raise
+                finally:
+                    await session.close()
 
     @contextmanager
     def _noticing(self) -> Iterator[None]:
@@ -178,9 +188,8 @@ def _sqlite(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if not options.get("carebot_read"):  # a single statement needs no BEGIN
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("carebot_write") else "BEGIN")
+        if not connection.get_execution_options().get("carebot_joins"):  # a line begins for itself
+            connection.exec_driver_sql("BEGIN")
 
     return engine
 
@@ -224,11 +233,12 @@ async def insert_once(session: AsyncSession, kind: type[Base], values: Mapping[s
 
     Not flushed before: what the row refers to has its id already.
     """
-    return await session.scalar(_insert_once(session.get_bind().dialect.name, kind), values)
+    found = await _insert_once(dialect_of(session), kind, tuple(values)).first(session, values)
+    return None if found is None else found[0]
 
 
 @functools.cache
-def _insert_once(dialect: str, kind: type[Base]) -> TypedReturnsRows[tuple[Any]]:
-    """The statement; its columns are those of the values it is executed with, and those with a default."""
+def _insert_once(dialect: str, kind: type[Base], columns: tuple[str, ...]) -> Statement:
+    """The statement; the other columns get their default."""
     insert: postgresql.Insert | sqlite.Insert = (postgresql if dialect == "postgresql" else sqlite).insert(table(kind))
-    return insert.on_conflict_do_nothing().returning(table(kind).c.id)
+    return Statement(insert.on_conflict_do_nothing().returning(table(kind).c.id), columns)

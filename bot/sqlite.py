@@ -21,6 +21,7 @@ PRAGMAS = (
     "cache_size=-32000",
 )
 BEGIN, COMMIT = "BEGIN IMMEDIATE", "COMMIT"
+Error = sqlite3.Error
 
 
 async def connect(database: str) -> "Connection":
@@ -55,6 +56,29 @@ class Connection:
     def cursor(self) -> "Cursor":
         return Cursor(self._conn.cursor())
 
+    def rows(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """All rows of one statement of our own (bot/statement.py)."""
+        return self._conn.execute(text, parameters).fetchall()
+
+    def changed(self, text: str, parameters: Sequence[Any]) -> int:
+        """How many rows a statement of our own has changed."""
+        return self._conn.execute(text, parameters).rowcount
+
+    async def begin(self) -> None:
+        """Begin to write: at once when no other process does, as is the rule; else in a thread, which waits."""
+        raw = self._conn
+        raw.execute("PRAGMA busy_timeout = 0")
+        try:
+            raw.execute(BEGIN)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+        else:
+            return
+        finally:
+            raw.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+        await in_thread(lambda: raw.execute(BEGIN))
+
     async def create_function(self, *args: Any, **options: Any) -> None:
         self._conn.create_function(*args, **options)
 
@@ -80,7 +104,7 @@ class Connection:
 
 
 class Cursor:
-    """A cursor whose steps are awaitable and, but for beginning and committing, already done."""
+    """A cursor whose steps are awaitable and, but for committing, already done."""
 
     def __init__(self, raw: sqlite3.Cursor) -> None:
         self._raw = raw
@@ -110,27 +134,11 @@ class Cursor:
         return self._raw.arraysize
 
     async def execute(self, operation: str, parameters: Any = ()) -> "Cursor":
-        if operation == BEGIN:
-            await self._begin()
-        elif operation == COMMIT:
+        if operation == COMMIT:
             await in_thread(lambda: self._raw.execute(COMMIT))
         else:
             self._raw.execute(operation, parameters or ())
         return self
-
-    async def _begin(self) -> None:
-        """At once when no other process writes, as is the rule; else in a thread, which waits for its turn."""
-        self._raw.execute("PRAGMA busy_timeout = 0")
-        try:
-            self._raw.execute(BEGIN)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                raise
-        else:
-            return
-        finally:
-            self._raw.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
-        await in_thread(lambda: self._raw.execute(BEGIN))
 
     async def executemany(self, operation: str, parameters: Sequence[Any]) -> "Cursor":
         self._raw.executemany(operation, parameters)

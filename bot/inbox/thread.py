@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import table
@@ -34,7 +34,7 @@ class Line:
 _in, _out = table(Inbound).c, table(Delivery).c
 HEARD = (
     select(_in.seq, _in.kind, _in.text, _in.payload, _in.attachments, _in.at, _in.message_id)
-    .where(_in.conversation_id == bindparam("conversation"), _in.seq > bindparam("behind"), _in.kind.in_(SPOKEN))
+    .where(_in.conversation_id == bindparam("conversation"), _in.seq > bindparam("behind"), or_(*(_in.kind == kind for kind in SPOKEN)))
     .order_by(_in.seq)
     .limit(bindparam("most"))
 )

@@ -1,0 +1,195 @@
+"""A connection of the pool while a transaction or a look lasts: for our own statements, and for a session that joins.
+
+Beginning and committing are said to the driver. SQLAlchemy's own connection is made only where a session is used for
+more than statements (bot/statement.py): making one, and its transaction, costs as much as a small turn.
+"""
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from sqlalchemy import Dialect, exc
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import PoolProxiedConnection
+from sqlalchemy.util import greenlet_spawn
+
+from bot import sqlite
+from bot.statement import LINE
+
+_COUNT = re.compile(r" (\d+)$")
+"""At the end of PostgreSQL's word for what was done: "UPDATE 1"."""
+
+
+class Line:
+    """One connection. `engine` is the one whose SQLAlchemy connections begin no transaction of their own."""
+
+    def __init__(self, engine: Engine, pooled: PoolProxiedConnection) -> None:
+        self._engine = engine
+        self._pooled = pooled
+        self._joined: Connection | None = None
+        self.is_broken = False
+        """It is not known what state it is in: nobody may use it again."""
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._engine.dialect
+
+    def joined(self) -> Connection:
+        """SQLAlchemy's connection, in the same transaction."""
+        if self._joined is None:
+            self._joined = Connection(self._engine, self._pooled)
+        return self._joined
+
+    async def rows(self, text: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        raise NotImplementedError
+
+    async def changed(self, text: str, parameters: Sequence[Any]) -> int:
+        raise NotImplementedError
+
+    async def begin(self) -> None:
+        raise NotImplementedError
+
+    async def commit(self) -> None:
+        raise NotImplementedError
+
+    async def undo(self, error: BaseException) -> None:
+        """End the transaction after this error, with nothing of it kept."""
+        raise NotImplementedError
+
+    def _seen(self, text: str, parameters: Sequence[Any]) -> None:
+        """Whoever listens to the engine's statements sees these, too (measuring instruments, tests)."""
+        for listener in self._engine.dispatch.before_cursor_execute:
+            listener(None, None, text, parameters, None, False)
+
+    def _failed(self, text: str, error: Exception, is_lost: bool = False) -> exc.DBAPIError:
+        """The error as SQLAlchemy would raise it."""
+        self.is_broken = self.is_broken or is_lost
+        return _as_told(self._engine, text, error, is_lost)
+
+
+class SqliteLine(Line):
+    @property
+    def _raw(self) -> sqlite.Connection:
+        found = self._pooled.driver_connection
+        assert isinstance(found, sqlite.Connection)
+        return found
+
+    async def rows(self, text: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        self._seen(text, parameters)
+        try:
+            return self._raw.rows(text, parameters)
+        except sqlite.Error as error:
+            raise self._failed(text, error) from error
+
+    async def changed(self, text: str, parameters: Sequence[Any]) -> int:
+        self._seen(text, parameters)
+        try:
+            return self._raw.changed(text, parameters)
+        except sqlite.Error as error:
+            raise self._failed(text, error) from error
+
+    async def begin(self) -> None:
+        try:
+            await self._raw.begin()
+        except sqlite.Error as error:
+            raise self._failed(sqlite.BEGIN, error) from error
+
+    async def commit(self) -> None:
+        try:
+            await self._raw.commit()
+        except sqlite.Error as error:
+            raise self._failed(sqlite.COMMIT, error) from error
+
+    async def undo(self, error: BaseException) -> None:
+        await self._raw.rollback()
+
+
+class PostgresqlLine(Line):
+    @property
+    def _raw(self) -> asyncpg.Connection:
+        return self._pooled.driver_connection
+
+    async def rows(self, text: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        self._seen(text, parameters)
+        try:
+            found: Sequence[Sequence[Any]] = await self._raw.fetch(text, *parameters)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            raise self._failed(text, error, self._raw.is_closed()) from error
+        return found
+
+    async def changed(self, text: str, parameters: Sequence[Any]) -> int:
+        self._seen(text, parameters)
+        return self._count(await self._say(text, *parameters))
+
+    async def begin(self) -> None:
+        await self._say("BEGIN")
+
+    async def commit(self) -> None:
+        if await self._say("COMMIT") == "ROLLBACK":
+            raise self._failed("COMMIT", asyncpg.InFailedSQLTransactionError("nothing of it could be kept"))
+
+    async def undo(self, error: BaseException) -> None:
+        """Whoever was cancelled may have left half a statement on the line: then the server undoes it."""
+        self.is_broken = self.is_broken or self._raw.is_closed() or not isinstance(error, Exception)
+        if not self.is_broken:
+            try:
+                await self._say("ROLLBACK")
+            except BaseException:
+                self.is_broken = True
+                raise
+
+    async def _say(self, text: str, *parameters: Any) -> str:
+        try:
+            return str(await self._raw.execute(text, *parameters))
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            raise self._failed(text, error, self._raw.is_closed()) from error
+
+    def _count(self, done: str) -> int:
+        found = _COUNT.search(done)
+        return int(found[1]) if found else -1
+
+
+@asynccontextmanager
+async def borrowed(engine: Engine) -> AsyncIterator[Line]:
+    """A connection of the pool; given back when the block ends, or thrown away when it is not known to be whole."""
+    try:
+        pooled = await greenlet_spawn(engine.raw_connection)
+    except (engine.dialect.loaded_dbapi.Error, asyncpg.PostgresError, sqlite.Error) as error:
+        raise _as_told(engine, "connecting", error) from error
+    line = (SqliteLine if engine.dialect.name == "sqlite" else PostgresqlLine)(engine, pooled)
+    try:
+        yield line
+    finally:
+        if line.is_broken:
+            pooled.invalidate()
+        else:
+            await greenlet_spawn(pooled.close)
+
+
+def _as_told(engine: Engine, text: str, error: Exception, is_lost: bool = False) -> exc.DBAPIError:
+    """SQLAlchemy's class for an error of the driver."""
+    known = engine.dialect.loaded_dbapi.Error
+    if not isinstance(error, known):  # asyncpg's own; SQLAlchemy's adapter is not between us
+        return exc.DBAPIError(text, None, error, connection_invalidated=is_lost)
+    found = exc.DBAPIError.instance(text, None, error, known, connection_invalidated=is_lost, dialect=engine.dialect)
+    assert isinstance(found, exc.DBAPIError)
+    return found
+
+
+def session_on(line: Line, *, autoflush: bool) -> AsyncSession:
+    """A session in the transaction of this line."""
+    return AsyncSession(
+        sync_session_class=_Joining, info={LINE: line}, expire_on_commit=False, autoflush=autoflush
+    )
+
+
+class _Joining(Session):
+    """A session on a line: it takes SQLAlchemy's connection when it first needs one."""
+
+    def get_bind(self, *_: Any, **__: Any) -> Connection:
+        line: Line = self.info[LINE]
+        return line.joined()
