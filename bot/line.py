@@ -182,9 +182,7 @@ def _as_told(engine: Engine, text: str, error: Exception, is_lost: bool = False)
 
 def session_on(line: Line, *, autoflush: bool) -> AsyncSession:
     """A session in the transaction of this line."""
-    return AsyncSession(
-        sync_session_class=_Joining, info={LINE: line}, expire_on_commit=False, autoflush=autoflush
-    )
+    return AsyncSession(sync_session_class=_Joining, info={LINE: line}, expire_on_commit=False, autoflush=autoflush)
 
 
 class _Joining(Session):

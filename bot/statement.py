@@ -1,9 +1,9 @@
 """Statements that every message needs: written with SQLAlchemy, compiled once, given to the driver as they are.
 
-By way of AsyncSession a statement costs a quarter of a millisecond, of which SQLite needs ten µs and PostgreSQL seventy;
-some twenty statements make a turn, so that was half of it. These run in the transaction of the session they are given
-and see and change the same rows; what the ORM still holds back is not flushed before. For everything that is not done
-with every message the session itself is good enough.
+By way of AsyncSession a statement costs a quarter of a millisecond, of which SQLite needs ten µs and PostgreSQL
+seventy; some twenty statements make a turn, so that was half of it. These run in the transaction of the session they
+are given and see and change the same rows; what the ORM still holds back is not flushed before. For everything that
+is not done with every message the session itself is good enough.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -22,6 +22,7 @@ from bot.inbox import thread
 from bot.inbox.service import Stored
 from bot.inbox.thread import Line
 from bot.messages import Attachment, Incoming, Kind
+from bot.statement import Statement
 
 LONGEST_TEXT = 4000
 LARGEST_FILE = 10 * 1024 * 1024
@@ -48,7 +49,7 @@ class Session:
 
 
 _its = table(Conversation).c
-NOW = select(_its.seq, _its.waiting_since).where(_its.id == bindparam("conversation"))
+NOW = Statement(select(_its.seq, _its.waiting_since).where(_its.id == bindparam("conversation")))
 """How far the thread is, and since when an answer is waited for."""
 
 
@@ -151,7 +152,7 @@ class WebChat:
     async def lines(self, session: Session, after: int) -> tuple[list[Line], bool]:
         """What is new behind `after`, and whether the bot is at it."""
         async with self._db.read() as db:
-            seq, waiting = (await db.execute(NOW, {"conversation": session.conversation_id})).one()
+            ((seq, waiting),) = await NOW.rows(db, {"conversation": session.conversation_id})
             lines = list(await thread.after(db, session.conversation_id, after)) if seq > after else []
         return lines, waiting is not None and self._clock.now() - waiting < BELIEVABLE
 

@@ -22,6 +22,9 @@ from bot.models.service import at_start
 from bot.settings import Settings
 
 console = Console(stderr=True, highlight=False)
+KEEP_ALIVE = 75
+"""Seconds a connection may rest: longer than proxies keep theirs (60 s), or one is closed while the next request is on
+its way."""
 
 
 class _Web(uvicorn.Server):
@@ -131,6 +134,7 @@ async def _serve(app: App, roles: frozenset[str], line: socket.socket, began: fl
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=3,
+            timeout_keep_alive=KEEP_ALIVE,
         )
     )
     serving = asyncio.create_task(_start_and_serve(app, roles, web, line))

@@ -1,7 +1,8 @@
 """One turn from its messages to its committed words. `decide` runs with no transaction open; then there is one."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import structlog
@@ -97,8 +98,7 @@ class Answering:
         self, conversation_id: int, seen: Seen, action: str, heard: Heard, started: datetime
     ) -> datetime | None:
         """The turn's one transaction. Raises Moved when somebody was faster, and what the action raises."""
-        async with self._db.write() as session:
-            conversation = await self._locked(session, conversation_id, seen)
+        async with self._db.write() as session, self._held(session, conversation_id, seen) as conversation:
             at = self._clock.now()
             if action == "":
                 action, heard = await self._what_was_tapped(session, conversation, heard, at)
@@ -107,11 +107,13 @@ class Answering:
             says = await self._execute(action, turn)
             return await self._close(turn, seen, action, says, started)
 
-    async def _locked(self, session: AsyncSession, conversation_id: int, seen: Seen) -> Conversation:
-        conversation = await conversations.locked(session, conversation_id)
-        if conversation.fence != seen.fence:
-            raise Moved(f"conversation {conversation_id} has moved on")
-        return conversation
+    @asynccontextmanager
+    async def _held(self, session: AsyncSession, conversation_id: int, seen: Seen) -> AsyncIterator[Conversation]:
+        """The conversation, held and then written, unless it is not any more as it was seen: Moved."""
+        async with conversations.held(session, conversation_id) as conversation:
+            if conversation.fence != seen.fence:
+                raise Moved(f"conversation {conversation_id} has moved on")
+            yield conversation
 
     async def _what_was_tapped(
         self, session: AsyncSession, conversation: Conversation, heard: Heard, at: datetime
@@ -128,30 +130,29 @@ class Answering:
         session, conversation = turn.session, turn.conversation
         conversation.fence += 1
         has_more = seen.has_more or conversation.seq != seen.seq
-        # Nothing is flushed until the end, so that the conversation's row is written once.
-        with session.no_autoflush:
-            turn_id = await insert_once(
-                session,
-                TurnRow,
-                {
-                    "conversation_id": conversation.id,
-                    "fence": conversation.fence,
-                    "text": turn.heard.text,
-                    "action": action,
-                    "decision": dict(turn.heard.decision.raw) if turn.heard.decision else None,
-                    "error": error,
-                    "started_at": started,
-                    "done_at": turn.at,
-                },
-            )
-            if turn_id is None or await store.answered(session, seen.messages, turn_id) != len(seen.messages):
-                raise Moved(f"messages of conversation {conversation.id} were answered elsewhere")
-            await outbox.put(session, conversation, says, f"turn:{turn_id}", turn.data.voice, turn.at)
-            await self._learn(turn, seen, action, says)
-            if has_more:
-                return await self._release(session, conversation, turn.at)
-            _leave(conversation)
-            return None
+        turn_id = await insert_once(
+            session,
+            TurnRow,
+            {
+                "conversation_id": conversation.id,
+                "fence": conversation.fence,
+                "text": turn.heard.text,
+                "action": action,
+                "decision": dict(turn.heard.decision.raw) if turn.heard.decision else None,
+                "error": error,
+                "started_at": started,
+                "done_at": turn.at,
+            },
+        )
+        mine = len(seen.messages)
+        if turn_id is None or await store.answered(session, conversation.id, seen.messages[-1].seq, turn_id) != mine:
+            raise Moved(f"messages of conversation {conversation.id} were answered elsewhere")
+        await outbox.put(session, conversation, says, f"turn:{turn_id}", turn.data.voice, turn.at)
+        await self._learn(turn, seen, action, says)
+        if has_more:
+            return await self._release(session, conversation, turn.at)
+        _leave(conversation)
+        return None
 
     async def _learn(self, turn: Turn, seen: Seen, action: str, says: Sequence[Say]) -> None:
         """Keep what was not understood, and what the customer said of the guesses."""
@@ -164,8 +165,7 @@ class Answering:
         self, conversation_id: int, seen: Seen, action: str, heard: Heard, started: datetime, error: Exception
     ) -> datetime | None:
         """An action raised: nothing of it is kept; the customer is told, and a person is called."""
-        async with self._db.write() as session:
-            conversation = await self._locked(session, conversation_id, seen)
+        async with self._db.write() as session, self._held(session, conversation_id, seen) as conversation:
             turn = Turn(session, conversation, heard, self._clock.now(), self._data.now)
             detail = f"{action or 'button'}: {type(error).__name__}"
             says = await handoff.request(session, conversation, Reason.ACTION_FAILED, turn.at, turn.data.desk, detail)
@@ -176,8 +176,7 @@ class Answering:
         """nlu is gone: say so once, tell the desk, keep the messages for when it is back."""
         at = self._clock.now()
         log.error("nlu does not answer; the conversation waits", conversation=conversation_id, error=why)
-        async with self._db.write() as session:
-            conversation = await self._locked(session, conversation_id, seen)
+        async with self._db.write() as session, self._held(session, conversation_id, seen) as conversation:
             conversation.fence += 1
             conversation.held = True
             if await handoff.note_engine_down(session, conversation, at):
@@ -208,16 +207,14 @@ class Answering:
         return conversation.ready_at
 
     async def _give_to_staff(self, conversation_id: int, seen: Seen) -> datetime | None:
-        async with self._db.write() as session:
-            conversation = await self._locked(session, conversation_id, seen)
+        async with self._db.write() as session, self._held(session, conversation_id, seen) as conversation:
             conversation.fence += 1
             await store.give_to_staff(session, seen.messages)
             return await self._release(session, conversation, self._clock.now())
 
     async def _nothing_left(self, conversation_id: int, seen: Seen) -> None:
-        async with self._db.write() as session:
-            conversation = await conversations.locked(session, conversation_id)
-            if conversation.fence != seen.fence or await store.unanswered(session, conversation_id):
+        async with self._db.write() as session, self._held(session, conversation_id, seen) as conversation:
+            if await store.waiting(session, conversation_id):
                 raise Moved(f"conversation {conversation_id} has moved on")
             _leave(conversation)
 

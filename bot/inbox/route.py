@@ -30,9 +30,14 @@ class Taker(StrEnum):
 class Message(Protocol):
     """What is looked at here of a stored message."""
 
-    kind: Kind
-    text: str
-    payload: str
+    @property
+    def kind(self) -> Kind: ...
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def payload(self) -> str: ...
 
 
 ANYTIME_COMMANDS = frozenset({"stop", "privacy", "language", "settings"})

@@ -48,14 +48,15 @@ async def take(db: Database, incoming: Incoming, worker: str, pauses: Pauses) ->
     Raises only what the database raises: then nothing is stored and the channel must keep the update.
     """
     async with db.write() as session:
-        conversation = await conversations.locked_or_new(session, incoming.channel, incoming.chat, incoming.at)
-        handling = await _handling(session, conversation, incoming)
-        stored = await _insert(session, conversation, incoming, handling)
+        async with conversations.held_or_new(session, incoming.channel, incoming.chat, incoming.at) as conversation:
+            handling = await _handling(session, conversation, incoming)
+            stored = await _insert(session, conversation, incoming, handling)
+            if stored is not None:
+                await _note_arrival(session, conversation, incoming)
+                ready = _schedule(conversation, incoming, worker, pauses) if handling is Handling.NEW else None
         if stored is None:
             first = await store.by_external_id(session, incoming.channel, incoming.external_id)
             return Stored(first.id, first.seq, first.conversation_id, repeated=True)
-        await _note_arrival(session, conversation, incoming)
-        ready = _schedule(conversation, incoming, worker, pauses) if handling is Handling.NEW else None
     INBOUND.labels(channel=incoming.channel, kind=incoming.kind).inc()
     if incoming.kind is Kind.OTHER:
         log.warning("unknown update stored", channel=incoming.channel, inbound=stored)

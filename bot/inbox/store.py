@@ -1,6 +1,7 @@
 """Stored updates and turns. The session comes first, the caller owns the transaction."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversations.tables import Conversation
 from bot.db import insert_once, table
 from bot.inbox.tables import Handling, Inbound
+from bot.messages import Kind
+from bot.statement import Statement
 
 MOST_IN_A_TURN = 300
 """Messages read at once; a flood of more is answered in several turns."""
@@ -38,21 +41,50 @@ async def unanswered(session: AsyncSession, conversation_id: int) -> Sequence[In
     return (await session.scalars(UNANSWERED, {"conversation": conversation_id})).all()
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a turn has to know of a message that waits for its answer."""
+
+    id: int
+    seq: int
+    kind: Kind
+    text: str
+    payload: str
+    attachments: list[Any]
+    at: datetime
+
+
 _in = table(Inbound).c
-ANSWERED = (
+WAITING = Statement(
+    select(_in.id, _in.seq, _in.kind, _in.text, _in.payload, _in.attachments, _in.at)
+    .where(_in.conversation_id == bindparam("conversation"), _in.handling == Handling.NEW)
+    .order_by(_in.seq)
+    .limit(MOST_IN_A_TURN)
+)
+
+
+async def waiting(session: AsyncSession, conversation_id: int) -> list[Waiting]:
+    """The same to look at."""
+    return [Waiting(*row) for row in await WAITING.rows(session, {"conversation": conversation_id})]
+
+
+ANSWERED = Statement(
     update(table(Inbound))
-    .where(_in.id.in_(bindparam("messages", expanding=True)), _in.handling == Handling.NEW)
+    .where(
+        _in.conversation_id == bindparam("conversation"),
+        _in.handling == Handling.NEW,
+        _in.seq <= bindparam("last"),
+    )
     .values(handling=Handling.ANSWERED, turn_id=bindparam("turn"))
 )
 
 
-async def answered(session: AsyncSession, messages: Sequence[Inbound], turn_id: int) -> int:
-    """Mark messages as answered by this turn. Gives how many still were unanswered."""
-    result = await session.execute(ANSWERED, {"messages": [m.id for m in messages], "turn": turn_id})
-    return result.rowcount  # type: ignore[attr-defined, no-any-return]
+async def answered(session: AsyncSession, conversation_id: int, last: int, turn_id: int) -> int:
+    """Mark what waits as answered by this turn, up to the message with seq `last`. Gives how many there were."""
+    return await ANSWERED.changed(session, {"conversation": conversation_id, "last": last, "turn": turn_id})
 
 
-async def give_to_staff(session: AsyncSession, messages: Sequence[Inbound]) -> None:
+async def give_to_staff(session: AsyncSession, messages: Sequence[Waiting | Inbound]) -> None:
     """A person has been called: these are theirs, the bot does not answer them."""
     await session.execute(
         update(Inbound)

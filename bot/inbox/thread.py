@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import table
@@ -13,6 +13,7 @@ from bot.inbox.tables import Inbound
 from bot.messages import Author, Kind
 from bot.outbox.service import PAYLOAD
 from bot.outbox.tables import Delivery
+from bot.statement import Statement
 
 SPOKEN = (Kind.MESSAGE, Kind.BUTTON, Kind.EDIT, Kind.COMMAND)
 
@@ -32,13 +33,17 @@ class Line:
 
 
 _in, _out = table(Inbound).c, table(Delivery).c
-HEARD = (
+HEARD = Statement(
     select(_in.seq, _in.kind, _in.text, _in.payload, _in.attachments, _in.at, _in.message_id)
-    .where(_in.conversation_id == bindparam("conversation"), _in.seq > bindparam("behind"), or_(*(_in.kind == kind for kind in SPOKEN)))
+    .where(
+        _in.conversation_id == bindparam("conversation"),
+        _in.seq > bindparam("behind"),
+        or_(*(_in.kind == kind for kind in SPOKEN)),
+    )
     .order_by(_in.seq)
     .limit(bindparam("most"))
 )
-SAID = (
+SAID = Statement(
     select(
         *(_out.id, _out.seq, _out.author, _out.staff_name, _out.text),
         *(_out.buttons, _out.tapped, _out.sent_at, _out.created_at),
@@ -52,22 +57,32 @@ SAID = (
 async def after(session: AsyncSession, conversation_id: int, seq: int, limit: int = 200) -> Sequence[Line]:
     """The lines behind `seq`, at most `limit`."""
     which = {"conversation": conversation_id, "behind": seq, "most": limit}
-    lines = [_heard(row) for row in await session.execute(HEARD, which)]
-    lines += [_said(row) for row in await session.execute(SAID, which)]
+    lines = [_heard(*row) for row in await HEARD.rows(session, which)]
+    lines += [_said(*row) for row in await SAID.rows(session, which)]
     return sorted(lines, key=lambda line: line.seq)[:limit]
 
 
-def _heard(row: Row[*tuple[Any, ...]]) -> Line:
-    text = f"/{row.payload} {row.text}".rstrip() if row.kind is Kind.COMMAND else row.text
-    return Line(row.seq, Author.CUSTOMER, "", text, (), tuple(row.attachments), row.at, row.message_id)
+def _heard(seq: int, kind: Kind, text: str, payload: str, files: list[Any], at: datetime, message_id: str) -> Line:
+    words = f"/{payload} {text}".rstrip() if kind is Kind.COMMAND else text
+    return Line(seq, Author.CUSTOMER, "", words, (), tuple(files), at, message_id)
 
 
-def _said(row: Row[*tuple[Any, ...]]) -> Line:
-    buttons = tuple(
-        {"id": PAYLOAD.format(delivery=row.id, button=i), "label": b["label"], "used": row.tapped == i}
-        for i, b in enumerate(row.buttons)
+def _said(
+    id: int,
+    seq: int,
+    author: Author,
+    name: str,
+    text: str,
+    buttons: list[Any],
+    tapped: int | None,
+    sent_at: datetime | None,
+    created_at: datetime,
+) -> Line:
+    shown = tuple(
+        {"id": PAYLOAD.format(delivery=id, button=i), "label": b["label"], "used": tapped == i}
+        for i, b in enumerate(buttons)
     )
-    return Line(row.seq or 0, row.author, row.staff_name, row.text, buttons, (), row.sent_at or row.created_at)
+    return Line(seq, author, name, text, shown, (), sent_at or created_at)
 
 
 async def label(session: AsyncSession, conversation_id: int, payload: str) -> str:

@@ -10,16 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.complaints import emotion, person
 from bot.complaints import service as complaints
-from bot.conversations.tables import Conversation
+from bot.conversations import store as conversations
 from bot.data import Data
 from bot.db import table
 from bot.inbox import route, store
 from bot.inbox.route import Taker
-from bot.inbox.tables import Inbound
+from bot.inbox.store import Waiting
 from bot.inbox.turn import Heard
 from bot.outbox.service import PAYLOAD
 from bot.outbox.tables import Delivery
 from bot.rasa import Decision, Rasa
+from bot.statement import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Seen:
     fence: int
     seq: int
     """How far the thread was before the messages were read: while it has not grown, nothing more waits."""
-    messages: list[Inbound]
+    messages: list[Waiting]
     has_more: bool
     """There are messages behind this turn that wait, too."""
     context: Mapping[str, Any]
@@ -42,8 +43,8 @@ class Seen:
 
 async def look(session: AsyncSession, conversation_id: int, at: datetime) -> Seen:
     """Read the next turn of a conversation; no messages when nothing waits."""
-    conversation = await session.get_one(Conversation, conversation_id)
-    waiting = await store.unanswered(session, conversation_id)
+    conversation = await conversations.seen(session, conversation_id)
+    waiting = await store.waiting(session, conversation_id)
     messages = route.one_turn(waiting)
     if not messages:
         return Seen(conversation.fence, conversation.seq, messages, False, {})
@@ -63,7 +64,7 @@ async def look(session: AsyncSession, conversation_id: int, at: datetime) -> See
 
 
 _out = table(Delivery).c
-NEWEST = (
+NEWEST = Statement(
     select(_out.id, _out.buttons)
     .where(_out.conversation_id == bindparam("conversation"), _out.seq.is_not(None))
     .order_by(_out.seq.desc())
@@ -73,7 +74,7 @@ NEWEST = (
 
 async def _choices(session: AsyncSession, conversation_id: int) -> Mapping[str, str]:
     """What the buttons of the newest message say."""
-    row = (await session.execute(NEWEST, {"conversation": conversation_id})).one_or_none()
+    row = await NEWEST.first(session, {"conversation": conversation_id})
     if row is None:
         return {}
     return {b["label"]: PAYLOAD.format(delivery=row[0], button=i) for i, b in enumerate(row[1])}

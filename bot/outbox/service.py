@@ -1,6 +1,6 @@
 """Every word out: rendered once, written in the same transaction as what it tells about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,23 +51,21 @@ async def put(
     lane: Lane = Lane.REPLY,
     author: Author = Author.BOT,
     staff_name: str = "",
-) -> list[Delivery]:
+) -> None:
     """Write messages to a conversation; `key` is unique for what caused them, the ordinal is added.
 
     Words are chosen in the conversation's language now: what is in the outbox is what will be read.
     """
-    rows = []
+    first = conversation.seq
     for ordinal, say in enumerate(says):
         zone = ZoneInfo(conversation.time_zone) if conversation.time_zone else voice.zone
-        seed = conversation.seq + ordinal
+        seed = first + ordinal
         rendered = render(
             voice.texts, say, language_of(conversation), zone, seed=seed, today=at.astimezone(zone).date()
         )
         buttons = [_button(b, label) for b, label in zip(say.buttons, rendered.labels, strict=True)]
-        rows.append(
-            _row(conversation, f"{key}:{ordinal}", say.key, rendered.text, buttons, at, lane, author, staff_name)
-        )
-    return await _add(session, conversation, rows, at)
+        words = {"text_key": say.key, "text": rendered.text, "buttons": buttons}
+        await _add(session, conversation, words, f"{key}:{ordinal}", at, lane, author, staff_name)
 
 
 async def put_words(
@@ -77,10 +75,10 @@ async def put_words(
     key: str,
     at: datetime,
     staff_name: str,
-) -> list[Delivery]:
+) -> None:
     """Write what a person typed, as it is."""
-    row = _row(conversation, key, "", text, [], at, Lane.REPLY, Author.STAFF, staff_name)
-    return await _add(session, conversation, [row], at)
+    words = {"text_key": "", "text": text, "buttons": []}
+    await _add(session, conversation, words, key, at, Lane.REPLY, Author.STAFF, staff_name)
 
 
 def language_of(conversation: Conversation) -> str:
@@ -91,48 +89,43 @@ def _button(button: Button, label: str) -> dict[str, Any]:
     return {"label": label, "action": button.action, "args": dict(button.args)}
 
 
-def _row(
+async def _add(
+    session: AsyncSession,
     conversation: Conversation,
+    words: Mapping[str, Any],
     key: str,
-    text_key: str,
-    text: str,
-    buttons: list[dict[str, Any]],
     at: datetime,
     lane: Lane,
     author: Author,
     staff_name: str,
-) -> Delivery:
-    return Delivery(
-        key=key,
-        conversation_id=conversation.id,
-        channel=conversation.channel,
-        lane=lane,
-        author=author,
-        staff_name=staff_name,
-        text_key=text_key,
-        text=text,
-        buttons=buttons,
-        due_at=at,
-        created_at=at,
-        state=State.DUE,
-    )
+) -> None:
+    row = {
+        **words,
+        "key": key,
+        "conversation_id": conversation.id,
+        "channel": conversation.channel,
+        "lane": lane,
+        "author": author,
+        "staff_name": staff_name,
+        "due_at": at,
+        "created_at": at,
+        "state": State.DUE,
+        "reason": "",
+        "seq": None,
+        "sent_at": None,
+    }
+    if conversation.unreachable_at is not None:
+        row |= {"state": State.CANCELLED, "reason": "the customer cannot be reached"}
+    elif conversation.channel in IMMEDIATE:
+        row |= _at_the_end(conversation, at)
+    await store.insert_row(session, row)
 
 
-async def _add(session: AsyncSession, conversation: Conversation, rows: list[Delivery], at: datetime) -> list[Delivery]:
-    for row in rows:
-        if conversation.unreachable_at is not None:
-            row.state, row.reason = State.CANCELLED, "the customer cannot be reached"
-        elif conversation.channel in IMMEDIATE:
-            enter_thread(conversation, row, at)
-    session.add_all(rows)
-    return rows
-
-
-def enter_thread(conversation: Conversation, row: Delivery, at: datetime) -> None:
+def _at_the_end(conversation: Conversation, at: datetime) -> dict[str, Any]:
     """The message was sent: from now on it is part of the thread, at its end."""
     conversation.seq += 1
     conversation.last_outbound_at = at
-    row.state, row.seq, row.sent_at = State.SENT, conversation.seq, at
+    return {"state": State.SENT, "seq": conversation.seq, "sent_at": at}
 
 
 async def tapped(session: AsyncSession, conversation: Conversation, payload: str, at: datetime) -> Tap | None:
@@ -147,7 +140,8 @@ async def tapped(session: AsyncSession, conversation: Conversation, payload: str
             if row is None or int(index) >= len(row.buttons):
                 return None
             if row.state is State.UNKNOWN:
-                enter_thread(conversation, row, at)
+                for name, value in _at_the_end(conversation, at).items():
+                    setattr(row, name, value)
             row.tapped = int(index)
             button = row.buttons[int(index)]
             return Tap(row, button["action"], button["args"], button["label"])

@@ -1,15 +1,30 @@
 """Outgoing rows: written, claimed, finished. The session comes first, the caller owns the transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.conversations.tables import Conversation
 from bot.outbox.delivery import WAITING, State
 from bot.outbox.tables import Delivery
+from bot.statement import Statement
+
+INSERT = Statement(
+    insert(Delivery),
+    (
+        *("key", "conversation_id", "channel", "seq", "lane", "author", "staff_name", "text_key", "text", "buttons"),
+        *("state", "due_at", "reason", "created_at", "sent_at"),
+    ),
+)
+
+
+async def insert_row(session: AsyncSession, values: Mapping[str, Any]) -> None:
+    """Write a message. Raises what the database raises when its key is there already."""
+    await INSERT.changed(session, values)
 
 
 async def claim(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +17,7 @@ from bot.shop.benefit import Benefit
 from bot.shop.customer import CustomerRecord
 from bot.shop.order import Order
 from bot.shop.tables import BenefitRow, OrderRow
+from bot.statement import Statement
 
 AT_ONCE = 500
 """Rows in one statement: far below the number of parameters that either database takes."""
@@ -58,11 +59,16 @@ async def upsert_benefits(session: AsyncSession, records: Iterable[Benefit], at:
     await _upsert(session, BenefitRow, [_benefit_values(b, owners[b.customer_id], at) for b in benefits.values()])
 
 
+ORDERS_OF = Statement(
+    select(OrderRow.record)
+    .where(OrderRow.customer_id == bindparam("customer"))
+    .order_by(OrderRow.placed_at.desc(), OrderRow.id.desc())
+)
+
+
 async def orders_of(session: AsyncSession, customer_id: int) -> tuple[Order, ...]:
     """All orders of a customer (our own id), the newest first."""
-    query = select(OrderRow.record).where(OrderRow.customer_id == customer_id)
-    found = await session.scalars(query.order_by(OrderRow.placed_at.desc(), OrderRow.id.desc()))
-    return tuple(record.read_order(row) for row in found)
+    return tuple(record.read_order(row[0]) for row in await ORDERS_OF.rows(session, {"customer": customer_id}))
 
 
 async def order_by_number(session: AsyncSession, number: str) -> Owned | None:
