@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import DeclarativeBase
 
 from bot import sqlite as sqlite_file
-from bot.line import borrowed, session_on
+from bot.line import Lines, session_on
 from bot.statement import Statement, dialect_of
 
 CONNECT_WITHIN = 5.0
@@ -104,37 +104,31 @@ class Database:
         self._writing = asyncio.Lock() if self.is_sqlite else nullcontext()
         self._troubled_at = -math.inf
         """When the database was last gone: for a while no connection is believed to live."""
-        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url, self._may_be_dead)
+        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url, lambda since: not self._is_fresh(since))
         joins = {"carebot_joins": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        self._joining = self.engine.sync_engine.execution_options(**joins)
+        self._lines = Lines(self.engine.sync_engine.execution_options(**joins), self._is_fresh)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session for looking: each statement sees the newest, and what is changed in it is not kept."""
         with self._noticing():
-            async with borrowed(self._joining) as line:
-                session = session_on(line, autoflush=False)
-                try:
-                    yield session
-                finally:
-                    await session.close()
+            async with self._lines.borrowed() as line, session_on(line, autoflush=False) as session:
+                yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed at the end of the block, rolled back when the block raises."""
         with self._noticing():
-            async with self._writing, borrowed(self._joining) as line:
-                session = session_on(line, autoflush=True)
+            async with self._writing, self._lines.borrowed() as line, session_on(line, autoflush=True) as session:
                 try:
                     await line.begin()
                     yield session
-                    await session.flush()
+                    if session.in_transaction() or session.new:
+                        await session.flush()
                     await line.commit()
                 except BaseException as error:
                     await line.undo(error)
                     raise
-                finally:
-                    await session.close()
 
     @contextmanager
     def _noticing(self) -> Iterator[None]:
@@ -145,12 +139,13 @@ class Database:
                 self._troubled_at = time.monotonic()
             raise
 
-    def _may_be_dead(self, rested_since: float) -> bool:
-        """Whether a connection that was given back then should be asked before use (pool_pre_ping always asks)."""
+    def _is_fresh(self, rested_since: float) -> bool:
+        """Whether a connection that was given back then may be used without asking (pool_pre_ping always asks)."""
         now = time.monotonic()
-        return now - rested_since > FRESH or now - self._troubled_at < TROUBLED
+        return self.is_sqlite or (now - rested_since <= FRESH and now - self._troubled_at >= TROUBLED)
 
     async def close(self) -> None:
+        await self._lines.close()
         await self.engine.dispose()
 
 

@@ -5,7 +5,8 @@ more than statements (bot/statement.py): making one, and its transaction, costs 
 """
 
 import re
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -29,10 +30,14 @@ class Line:
 
     def __init__(self, engine: Engine, pooled: PoolProxiedConnection) -> None:
         self._engine = engine
-        self._pooled = pooled
+        self.pooled = pooled
         self._joined: Connection | None = None
         self.is_broken = False
         """It is not known what state it is in: nobody may use it again."""
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.is_broken and (self._joined is None or not self._joined.invalidated)
 
     @property
     def dialect(self) -> Dialect:
@@ -41,7 +46,7 @@ class Line:
     def joined(self) -> Connection:
         """SQLAlchemy's connection, in the same transaction."""
         if self._joined is None:
-            self._joined = Connection(self._engine, self._pooled)
+            self._joined = Connection(self._engine, self.pooled)
         return self._joined
 
     async def rows(self, text: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
@@ -74,7 +79,7 @@ class Line:
 class SqliteLine(Line):
     @property
     def _raw(self) -> sqlite.Connection:
-        found = self._pooled.driver_connection
+        found = self.pooled.driver_connection
         assert isinstance(found, sqlite.Connection)
         return found
 
@@ -105,13 +110,17 @@ class SqliteLine(Line):
             raise self._failed(sqlite.COMMIT, error) from error
 
     async def undo(self, error: BaseException) -> None:
-        await self._raw.rollback()
+        try:
+            await self._raw.rollback()
+        except BaseException:
+            self.is_broken = True
+            raise
 
 
 class PostgresqlLine(Line):
     @property
     def _raw(self) -> asyncpg.Connection:
-        return self._pooled.driver_connection
+        return self.pooled.driver_connection
 
     async def rows(self, text: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
         self._seen(text, parameters)
@@ -153,21 +162,44 @@ class PostgresqlLine(Line):
         return int(found[1]) if found else -1
 
 
-@asynccontextmanager
-async def borrowed(engine: Engine) -> AsyncIterator[Line]:
-    """A connection of the pool; given back when the block ends, or thrown away when it is not known to be whole."""
-    try:
-        pooled = await greenlet_spawn(engine.raw_connection)
-    except (engine.dialect.loaded_dbapi.Error, asyncpg.PostgresError, sqlite.Error) as error:
-        raise _as_told(engine, "connecting", error) from error
-    line = (SqliteLine if engine.dialect.name == "sqlite" else PostgresqlLine)(engine, pooled)
-    try:
-        yield line
-    finally:
-        if line.is_broken:
-            pooled.invalidate()
-        else:
-            await greenlet_spawn(pooled.close)
+class Lines:
+    """The connections that are at hand. One that was just used is used again without asking the pool, whose ways out
+    and in take longer than the statements of a look; the pool keeps the number and finds out which ones have ended."""
+
+    def __init__(self, engine: Engine, is_fresh: Callable[[float], bool]) -> None:
+        """`is_fresh` tells of a time (time.monotonic) whether a connection that rests since then surely lives."""
+        self._engine = engine
+        self._is_fresh = is_fresh
+        self._resting: list[tuple[float, Line]] = []
+        """The one that was used last is the last."""
+
+    @asynccontextmanager
+    async def borrowed(self) -> AsyncIterator[Line]:
+        """A connection for this block; thrown away afterwards when it is not known to be whole."""
+        line = await self._taken()
+        try:
+            yield line
+        finally:
+            if line.is_whole:
+                self._resting.append((time.monotonic(), line))
+            else:
+                line.pooled.invalidate()
+
+    async def _taken(self) -> Line:
+        while self._resting:
+            since, line = self._resting.pop()
+            if self._is_fresh(since):
+                return line
+            await greenlet_spawn(line.pooled.close)
+        try:
+            pooled = await greenlet_spawn(self._engine.raw_connection)
+        except (self._engine.dialect.loaded_dbapi.Error, asyncpg.PostgresError, sqlite.Error) as error:
+            raise _as_told(self._engine, "connecting", error) from error
+        return (SqliteLine if self._engine.dialect.name == "sqlite" else PostgresqlLine)(self._engine, pooled)
+
+    async def close(self) -> None:
+        while self._resting:
+            await greenlet_spawn(self._resting.pop()[1].pooled.close)
 
 
 def _as_told(engine: Engine, text: str, error: Exception, is_lost: bool = False) -> exc.DBAPIError:
@@ -180,9 +212,15 @@ def _as_told(engine: Engine, text: str, error: Exception, is_lost: bool = False)
     return found
 
 
-def session_on(line: Line, *, autoflush: bool) -> AsyncSession:
+@asynccontextmanager
+async def session_on(line: Line, *, autoflush: bool) -> AsyncIterator[AsyncSession]:
     """A session in the transaction of this line."""
-    return AsyncSession(sync_session_class=_Joining, info={LINE: line}, expire_on_commit=False, autoflush=autoflush)
+    session = AsyncSession(sync_session_class=_Joining, info={LINE: line}, expire_on_commit=False, autoflush=autoflush)
+    try:
+        yield session
+    finally:
+        if session.in_transaction():  # else it has done nothing
+            await session.close()
 
 
 class _Joining(Session):

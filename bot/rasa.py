@@ -89,7 +89,8 @@ class Rasa:
         question = {"text": text[:LONGEST], "context": context, "embed": True}
         last: Exception | None = None
         for wait in TRIES_AFTER:
-            await asyncio.sleep(wait)
+            if wait:
+                await asyncio.sleep(wait)
             try:
                 decision = Decision.read(await self._post("/decide", question))
             except (aiohttp.ClientError, TimeoutError, OSError, KeyError, TypeError, ValueError) as error:

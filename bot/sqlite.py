@@ -166,8 +166,8 @@ async def in_thread(work: Callable[[], T]) -> T:
     cancelled: asyncio.CancelledError | None = None
     while not task.done():
         try:
-            await asyncio.wait([task])
-        except asyncio.CancelledError as error:  # asyncio.wait leaves the task alone
+            return await asyncio.shield(task)
+        except asyncio.CancelledError as error:  # only the waiting ends
             cancelled = error
     if cancelled is not None:
         task.exception()  # looked at: whoever is cancelled is told of nothing else

@@ -18,6 +18,8 @@ from bot.inbox.thread import Line
 from bot.messages import Author
 
 HEARTBEAT_SECONDS = 15
+TYPING_SECONDS = 3
+"""Seconds between two looks whether it is still true that the bot is at it."""
 TYPING = "X-Carebot-Typing"
 LONGEST_WAIT = 60
 
@@ -121,8 +123,8 @@ async def get_messages(
     The header X-Carebot-Typing tells whether an answer is being written (1 or 0).
     """
     clock = app_of(request).clock
-    lines, typing = await chat.wait(mine, after, wait, clock.now() + timedelta(seconds=wait))
-    return JSONResponse([line_json(line) for line in lines], headers={TYPING: "1" if typing else "0"})
+    news = await chat.wait(mine, after, wait, clock.now() + timedelta(seconds=wait))
+    return JSONResponse([line_json(line) for line in news.lines], headers={TYPING: "1" if news.typing else "0"})
 
 
 @router.get("/stream", response_class=StreamingResponse)
@@ -135,16 +137,16 @@ async def stream(request: Request, chat: Chat, mine: Mine, after: After = 0) -> 
 
 
 async def _events(app: App, chat: WebChat, mine: Session, after: int) -> AsyncIterator[str]:
-    was_typing, last_beat = False, app.clock.now()
+    was_typing, last_beat, nothing = False, app.clock.now(), (0, None)
     yield ": hello\n\n"
     while not chat.hub.is_closed:
         try:
-            lines, typing = await chat.lines(mine, after)
+            lines, typing, seen = await chat.lines(mine, after)
         except Exception as error:
             if not is_gone(error):
                 raise
             yield ": the database does not answer\n\n"  # the reader stays, and misses nothing
-            await chat.hub.news(mine.conversation_id, HEARTBEAT_SECONDS)
+            await chat.rest(mine, nothing, HEARTBEAT_SECONDS)
             continue
         events = [_event("message", line_json(line), f"id: {line.seq}\n") for line in lines]
         after = lines[-1].seq if lines else after
@@ -156,7 +158,7 @@ async def _events(app: App, chat: WebChat, mine: Session, after: int) -> AsyncIt
             events.append(": still here\n\n")
         if events:
             yield "".join(events)
-        await chat.hub.news(mine.conversation_id, HEARTBEAT_SECONDS)
+        await chat.rest(mine, seen, TYPING_SECONDS if typing else HEARTBEAT_SECONDS)
 
 
 def _event(name: str, data: dict[str, Any], number: str = "") -> str:

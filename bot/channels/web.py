@@ -3,20 +3,22 @@
 import hashlib
 import secrets
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
+import structlog
 from sqlalchemy import bindparam, select
 
-from bot.channels.hub import Hub
+from bot.channels.hub import Hub, State
 from bot.channels.tables import WebSession
 from bot.clock import Clock
 from bot.conversations import store as conversations
 from bot.conversations.language import of_tag
 from bot.conversations.tables import Conversation
-from bot.db import Database, table
+from bot.db import Database, is_gone, table, told
 from bot.errors import NotFound, Unreadable
 from bot.inbox import thread
 from bot.inbox.service import Stored
@@ -28,6 +30,8 @@ LONGEST_TEXT = 4000
 LARGEST_FILE = 10 * 1024 * 1024
 BELIEVABLE = timedelta(seconds=15)
 """So long "is typing" is true; behind that something is wrong, and the dots would be a lie."""
+AT_ONCE = 500
+"""Conversations in one look."""
 KEPT_TOKENS = 10_000
 """Sessions whose token this process remembers instead of asking the database."""
 
@@ -39,6 +43,7 @@ MAGIC = {
 }
 """What a file begins with decides what it is, not its name."""
 
+log = structlog.get_logger()
 TakeStored = Callable[[Incoming], Awaitable[Stored]]
 
 
@@ -49,8 +54,15 @@ class Session:
 
 
 _its = table(Conversation).c
-NOW = Statement(select(_its.seq, _its.waiting_since).where(_its.id == bindparam("conversation")))
-"""How far the thread is, and since when an answer is waited for."""
+NOW_COLUMNS = (_its.seq, _its.waiting_since)
+NOW = Statement(select(*NOW_COLUMNS).where(_its.id == bindparam("conversation")))
+
+
+class News(NamedTuple):
+    lines: list[Line]
+    typing: bool
+    """The bot is at it."""
+    state: State
 
 
 class WebChat:
@@ -149,21 +161,39 @@ class WebChat:
             raise NotFound("there is no such file")
         return path, mime
 
-    async def lines(self, session: Session, after: int) -> tuple[list[Line], bool]:
+    async def lines(self, session: Session, after: int) -> News:
         """What is new behind `after`, and whether the bot is at it."""
         async with self._db.read() as db:
             ((seq, waiting),) = await NOW.rows(db, {"conversation": session.conversation_id})
             lines = list(await thread.after(db, session.conversation_id, after)) if seq > after else []
-        return lines, waiting is not None and self._clock.now() - waiting < BELIEVABLE
+        return News(lines, waiting is not None and self._clock.now() - waiting < BELIEVABLE, (seq, waiting))
 
-    async def wait(self, session: Session, after: int, seconds: float, until: datetime) -> tuple[list[Line], bool]:
+    async def wait(self, session: Session, after: int, seconds: float, until: datetime) -> News:
         """The same, but wait for something new until `until` (aware UTC), `seconds` at the most."""
         while True:
-            lines, typing = await self.lines(session, after)
+            found = await self.lines(session, after)
             left = (until - self._clock.now()).total_seconds()
-            if lines or left <= 0 or seconds <= 0 or self.hub.is_closed:
-                return lines, typing
-            await self.hub.news(session.conversation_id, left)
+            if found.lines or left <= 0 or seconds <= 0 or self.hub.is_closed:
+                return found
+            await self.rest(session, found.state, left)
+
+    async def rest(self, session: Session, seen: State, seconds: float) -> None:
+        """Wait until there is something new behind what was `seen`, at most so long."""
+        await self.hub.news(session.conversation_id, seen, seconds, self._states)
+
+    async def _states(self, conversation_ids: Sequence[int]) -> Mapping[int, State]:
+        found: dict[int, State] = {}
+        try:
+            async with self._db.read() as db:
+                for start in range(0, len(conversation_ids), AT_ONCE):
+                    some = conversation_ids[start : start + AT_ONCE]
+                    for row in await db.execute(select(_its.id, *NOW_COLUMNS).where(_its.id.in_(some))):
+                        found[row[0]] = (row[1], row[2])
+        except Exception as error:
+            if not is_gone(error):
+                raise
+            log.error("nobody can be told of news", **told(error))
+        return found
 
 
 def _clean(name: str) -> str:

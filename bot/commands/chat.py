@@ -6,7 +6,7 @@ import uuid
 from rich.console import Console
 
 from bot.app import App
-from bot.channels.web import WebChat
+from bot.channels.web import Session, WebChat
 from bot.commands import setup
 from bot.commands.run import _demo, _engine
 from bot.inbox.thread import Line
@@ -61,15 +61,15 @@ class Shown:
         self.buttons: list[str] = []
 
 
-async def _listen(terminal: WebChat, session: object, shown: Shown) -> None:
+async def _listen(terminal: WebChat, session: Session, shown: Shown) -> None:
     after = 0
     while True:
-        lines, _ = await terminal.lines(session, after)  # type: ignore[arg-type]
-        for line in lines:
+        news = await terminal.lines(session, after)
+        for line in news.lines:
             after = line.seq
             if line.author is not Author.CUSTOMER:
                 _print(line, shown)
-        await terminal.hub.news(session.conversation_id, 1)  # type: ignore[attr-defined]
+        await terminal.rest(session, news.state, 10)
 
 
 def _print(line: Line, shown: Shown) -> None:
