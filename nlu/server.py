@@ -53,7 +53,6 @@ def _application(model: Path):  # type: ignore[no-untyped-def]  # Sanic, which i
 
     engine = loading.load(model)
     app = create_app(engine.agent, cors_origins=None)
-    app.response_middleware.clear()  # CORS for nobody: browsers never ask us, and it cost a tenth of an answer
     add_routes(app, engine)
     return app
 

@@ -67,13 +67,8 @@ async def context(session: AsyncSession, conversation: Conversation, at: datetim
     stage, memory = found
     asking = memory.get("asking")
     expecting = EXPECTING[Asking(asking)] if asking else "text"
-    return {
-        "language": language,
-        "journey": "complaint",
-        "stage": stage.value,
-        "expecting": expecting,
-        "asking": asking,
-    }
+    inside = {"journey": "complaint", "stage": stage.value, "expecting": expecting, "asking": asking}
+    return {"language": language, **inside}
 
 
 async def hear(session: AsyncSession, conversation: Conversation, said: Said, at: datetime, rules: Rules) -> list[Say]:
