@@ -35,6 +35,7 @@ def enquiry(turn: Turn) -> Enquiry:
         meaning=heard.decision.embedding if heard.decision is not None and is_heard and rest == text else None,
         intent=heard.intent or str(heard.args.get("intent", "")),
         ranking=_ranking(heard.decision) if heard.decision else (),
+        wish=data.rules.complaints.wish_in(text, asked=False) or "",
         products=tuple(heard.args.get("products") or dict.fromkeys(products)),
         args=heard.args,
         wrote=heard.decision is not None,

@@ -8,6 +8,8 @@ from bot.messages import Button, Say, Text
 
 COMPLAINT = "complaint_"
 OPEN_COMPLAINT = "action_open_complaint"
+EXCHANGE = frozenset({"products.exchange_possible", "products.exchange_over", "products.exchange_general"})
+"""Answers about an exchange."""
 PERSON = "contact_human_agent"
 SETTLED_WITH_IT = frozenset(
     {
@@ -56,10 +58,15 @@ def read(raw: Mapping[str, Any] | None) -> Wish | None:
 
 def offered(says: Sequence[Say], wish: Wish) -> list[Say]:
     """The answer with the other wish one tap away under its last words, unless a button leads there anyway."""
-    if not says or any(_leads_to(button, wish) for say in says for button in say.buttons):
+    if not says or is_answered(says, wish) or any(_leads_to(button, wish) for say in says for button in say.buttons):
         return list(says)
     last = says[-1]
     return [*says[:-1], replace(last, buttons=(*last.buttons, wish.button))]
+
+
+def is_answered(says: Sequence[Say], wish: Wish) -> bool:
+    """Whether the first answer was about this, too: "a replacement please" sounds like a return."""
+    return wish.intent == "get_refund" and any(say.key in EXCHANGE for say in says)
 
 
 def _leads_to(button: Button, wish: Wish) -> bool:

@@ -156,7 +156,7 @@ def _heard(said: Said, rules: Rules, link_failed: bool, asking: str | None, at: 
         intent=said.intent,
         choice=str(args.get("choice", "")),
         hints=rules.complaints.hints_in(said.text),
-        wish=rules.complaints.wish_in(said.text, asked=asking in ABOUT_THE_WISH),
+        wish=args.get("wish") or rules.complaints.wish_in(said.text, asked=asking in ABOUT_THE_WISH),
         order=said.order,
         products=said.products,
         product_words=said.product_words,

@@ -46,6 +46,8 @@ class Enquiry:
     """What nlu made of `asked`; None when it has not read just that in this turn (a button, a part of a message)."""
     intent: str = ""
     ranking: tuple[tuple[str, float], ...] = ()
+    wish: str = ""
+    """The remedy that the words ask for (data/policy/complaints.yml): exchange, repair, …"""
     products: tuple[str, ...] = ()
     """Ids of the products that are named."""
     args: Mapping[str, Any] | None = None

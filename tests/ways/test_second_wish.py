@@ -191,3 +191,12 @@ async def test_a_part_that_is_clear_is_the_first_guess_at_an_unclear_message(sho
     assert (await guest.keys())[-1] == "talk.not_understood"
     assert (await buttons(guest))[0]["action"] == "action_delivery_period"
     assert await guest.owner() == BOT
+
+
+@ONE_DATABASE
+async def test_a_new_one_under_the_warranty_is_one_wish_and_gets_its_own_answer(shop: Shop) -> None:
+    guest = await shop.customer("en", linked=True)
+    await guest.buys("washer-10")
+    await guest.says("Is my washing machine still under warranty? I want a replacement please")
+    assert (await newest(guest, 2)) == ["products.warranty", "products.exchange_possible"]
+    assert await also(guest) == []
