@@ -8,6 +8,7 @@ from bot.messages import Say
 from bot.shop.order_number import find_numbers
 from bot.wish import Wish, offered, read
 
+NOT_UNDERSTOOD = "action_continue"
 ALSO = "also"
 """Where it waits, beside the open question of `Conversation.pending`."""
 
@@ -40,4 +41,5 @@ def add(turn: Turn, action: str, says: list[Say], waited: Wish | None) -> list[S
     if conversation.pending:
         conversation.pending = {**conversation.pending, ALSO: wish.stored()}
         return says
-    return says if conversation.misunderstood else offered(says, wish)
+    is_asked_what = action == NOT_UNDERSTOOD and conversation.misunderstood > 0
+    return says if is_asked_what else offered(says, wish)

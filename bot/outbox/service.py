@@ -59,7 +59,7 @@ async def put(
     rows = []
     for ordinal, say in enumerate(says):
         zone = ZoneInfo(conversation.time_zone) if conversation.time_zone else voice.zone
-        seed = conversation.seq + ordinal
+        seed = conversation.fence + ordinal  # one more every turn: not the same variant twice running
         rendered = render(
             voice.texts, say, language_of(conversation), zone, seed=seed, today=at.astimezone(zone).date()
         )
