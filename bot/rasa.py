@@ -57,6 +57,8 @@ class Decision:
     mood_confidence: float
     action: str
     second: Second | None = None
+    understood: bool = True
+    """Whether the rules were shown the intent, and not that it is unclear."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The answer as it came, to be kept with the turn; without the embedding, which nobody can read."""
     embedding: Vector | None = field(default=None, repr=False, compare=False)
@@ -82,6 +84,7 @@ class Decision:
             mood_confidence=float(body["emotion"]["confidence"]),
             action=body["action"],
             second=Second(also["name"], float(also["confidence"]), str(also.get("text", ""))) if also else None,
+            understood=bool(body.get("understood", True)),
             raw={key: value for key, value in body.items() if key != "embedding"},
             embedding=vector.read(written) if written is not None else None,
         )
