@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content import Texts, render
 from bot.conversations.tables import Conversation
+from bot.enquiries.guess import found_before
 from bot.enquiries.knowledge import Hit, Knowledge
 from bot.enquiries.question import Expecting, Question, open_question, reply
 from bot.handoff import service as handoff
@@ -40,10 +41,14 @@ class Enquiry:
     at: datetime
     shop: Shop
     text: str = ""
+    asked: str = ""
+    """The part of `text` that is about this enquiry, where a second wish stands beside it."""
     meaning: Vector | None = None
-    """What nlu made of `text`; None when it has not read it in this turn (a button that carries words)."""
+    """What nlu made of `asked`; None when it has not read just that in this turn (a button, a part of a message)."""
     intent: str = ""
     ranking: tuple[tuple[str, float], ...] = ()
+    wish: str = ""
+    """The remedy that the words ask for (data/policy/complaints.yml): exchange, repair, …"""
     products: tuple[str, ...] = ()
     """Ids of the products that are named."""
     args: Mapping[str, Any] | None = None
@@ -75,8 +80,10 @@ class Enquiry:
         return str(self.arg("answer")) if self.question is not None else ""
 
     def articles(self) -> list[Hit]:
-        """The articles that may answer the text, best first."""
-        return self.shop.knowledge.search(self.text, self.language, meaning=self.meaning)
+        """The articles that may answer the text, best first; a guess that was tapped brings what was found then."""
+        if (before := self.arg("found")) and (hits := found_before(before, self.shop.knowledge.articles)):
+            return hits
+        return self.shop.knowledge.search(self.asked or self.text, self.language, meaning=self.meaning)
 
     def arg(self, name: str) -> Any:
         """What the question was about, or a button carries; "" when neither knows it."""
