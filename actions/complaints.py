@@ -1,5 +1,6 @@
 """Complaints: opening one, going on with it, and where it stands."""
 
+from actions import wishes
 from actions.action import Action
 from bot.complaints import service as complaints
 from bot.complaints.service import Said
@@ -14,17 +15,19 @@ def said(heard: Heard, turn: Turn) -> Said:
     decision = heard.decision
     named = [e for e in decision.entities if e.entity == "product"] if decision else []
     args = heard.args  # a button that opens a complaint brings what it is about
+    text = heard.text or str(args.get("text", ""))
     return Said(
-        text=heard.text or str(args.get("text", "")),
+        text=text,
         intent=heard.intent or str(args.get("intent", "")),
         confidence=_of_this_kind(decision) if decision else 0.0,
         reading=heard.reading,
-        order=canonical_number(heard.text, turn.data.shop.number) or args.get("order") or None,
+        order=canonical_number(text, turn.data.shop.number) or args.get("order") or None,
         phone=heard.entity("phone"),
         products=tuple(dict.fromkeys(e.value for e in named)),
         product_words=heard.text[named[0].start : named[0].end] if named else "",
         photos=tuple(str(a["ref"]) for a in heard.attachments),
         args=args,
+        also=wishes.second(turn),
     )
 
 

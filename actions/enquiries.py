@@ -10,8 +10,10 @@ from bot.enquiries.enquiry import Enquiry, Shop
 from bot.enquiries.question import Expecting, Question, open_question
 from bot.inbox.turn import Turn
 from bot.messages import Say
+from bot.rasa import Decision
 from bot.shop.order_number import find_numbers
 
+Ranking = tuple[tuple[str, float], ...]
 Service = Callable[[Enquiry], Awaitable[list[Say]]]
 
 
@@ -21,19 +23,30 @@ def enquiry(turn: Turn) -> Enquiry:
     named = [e.value for e in heard.decision.entities if e.entity == "product"] if heard.decision else []
     products = (product.id for name in named for product in data.catalogue.named(name))
     text = str(heard.args.get("text", heard.text))
+    is_heard = heard.decision is not None and text == heard.text
+    rest = heard.decision.rest_of(text) if heard.decision is not None and is_heard else text
     return Enquiry(
         session=turn.session,
         conversation=turn.conversation,
         at=turn.at,
         shop=Shop(data.shop, data.catalogue, data.knowledge, data.desk, data.voice.texts),
         text=text,
-        meaning=heard.decision.embedding if heard.decision and text == heard.text else None,
+        asked=rest,
+        meaning=heard.decision.embedding if heard.decision is not None and is_heard and rest == text else None,
         intent=heard.intent or str(heard.args.get("intent", "")),
-        ranking=heard.decision.ranking if heard.decision else (),
+        ranking=_ranking(heard.decision) if heard.decision else (),
+        wish=data.rules.complaints.wish_in(text, asked=False) or "",
         products=tuple(heard.args.get("products") or dict.fromkeys(products)),
         args=heard.args,
         wrote=heard.decision is not None,
     )
+
+
+def _ranking(decision: Decision) -> Ranking:
+    """What was meant, likeliest first. A part of the message that is clear by itself goes before the unclear whole."""
+    clear = decision.second
+    others = tuple(guess for guess in decision.ranking if clear is None or guess[0] != clear.intent)
+    return ((clear.intent, clear.confidence), *others) if clear is not None else others
 
 
 async def answer(turn: Turn, action: str, service: Service) -> list[Say]:

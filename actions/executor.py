@@ -1,7 +1,8 @@
-"""Runs an action by name and adds what belongs to every answer: the introduction, and the way back to an open case."""
+"""Runs an action by name and adds what belongs to every answer: the introduction, a second wish, the way back."""
 
-from actions import register_all
+from actions import register_all, wishes
 from actions.action import REGISTER, Action
+from bot.complaints import besides
 from bot.complaints import service as complaints
 from bot.conversations.tables import BOT
 from bot.handoff import service as handoff
@@ -25,9 +26,13 @@ async def execute(action: str, turn: Turn) -> list[Say]:
     was_new = turn.conversation.introduced_at is None
     if turn.heard.decision is not None and turn.conversation.held:
         await handoff.engine_is_back(turn.session, turn.conversation, turn.at)
+    waited = wishes.waiting(turn)
     says = await _named(action).run(turn)
-    if action not in COMPLAINT_ACTIONS and turn.conversation.case_id is not None and turn.conversation.owner == BOT:
-        says += await complaints.way_back(turn.session, turn.conversation, turn.data.rules)
+    if action not in COMPLAINT_ACTIONS:
+        says = wishes.add(turn, action, says, waited)
+        if turn.conversation.case_id is not None and turn.conversation.owner == BOT:
+            await besides.answered(turn.session, turn.conversation, action)
+            says += await complaints.way_back(turn.session, turn.conversation, turn.data.rules)
     if was_new and says:
         turn.conversation.introduced_at = turn.at
         if action not in ("command_start", "action_greet"):

@@ -34,7 +34,6 @@ class Praise(Action):
 
 class OutOfScope(Action):
     async def run(self, turn: Turn) -> list[Say]:
-        turn.conversation.misunderstood = 0
         return talk.out_of_scope(enquiry(turn))
 
 

@@ -144,22 +144,31 @@ def nlu_models() -> None:
 
 @nlu.command("review")
 def nlu_review(
-    arguments: Annotated[list[str] | None, typer.Argument(help="With --label: INTENT [EMOTION].")] = None,
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="With --label: INTENT [EMOTION]. With --edit: the text.")
+    ] = None,
     listing: Annotated[bool, typer.Option("--list", help="Only list what waits.")] = False,
     label: Annotated[int | None, typer.Option("--label", help="Id of a message to label.")] = None,
+    edit: Annotated[
+        int | None, typer.Option("--edit", help="Id of a message whose text is put in other words.")
+    ] = None,
     drop: Annotated[int | None, typer.Option("--drop", help="Id of a message that teaches nothing.")] = None,
     name: Annotated[str, typer.Option("--as", help="Your name.", envvar="CAREBOT_STAFF_NAME")] = "",
 ) -> None:
-    """Give misunderstood messages their meaning: one after another, or --label ID INTENT [EMOTION]."""
+    """Give misunderstood messages their meaning: one after another, or --label ID INTENT [EMOTION], --edit ID TEXT."""
     words = arguments or []
     if label is not None and len(words) not in (1, 2):
         raise typer.BadParameter("--label ID needs INTENT and perhaps EMOTION behind it")
-    if label is None and words:
-        raise typer.BadParameter(f"nothing is known of '{words[0]}' without --label")
+    if label is None and edit is None and words:
+        raise typer.BadParameter(f"nothing is known of '{words[0]}' without --label or --edit")
+    if edit is not None and not words:
+        raise typer.BadParameter("--edit ID needs the new text behind it")
     if listing:
         do(commands.review.listed())
     elif label is not None:
         do(commands.review.label(label, words[0], words[1] if len(words) > 1 else "", name))
+    elif edit is not None:
+        do(commands.review.edit(edit, " ".join(words)))
     elif drop is not None:
         do(commands.review.drop(drop, name))
     else:

@@ -35,6 +35,15 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class Second:
+    """Another wish in the same message, and the words it stands in ("" when nlu cannot tell)."""
+
+    intent: str
+    confidence: float = 0.0
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What nlu made of a turn. Confidences run from 0 to 1."""
 
@@ -47,15 +56,23 @@ class Decision:
     mood: str
     mood_confidence: float
     action: str
+    second: Second | None = None
+    understood: bool = True
+    """Whether the rules were shown the intent, and not that it is unclear."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The answer as it came, to be kept with the turn; without the embedding, which nobody can read."""
     embedding: Vector | None = field(default=None, repr=False, compare=False)
     """What the message means, made once by nlu for everybody who compares meanings; None when nlu sent none."""
 
+    def rest_of(self, text: str) -> str:
+        """The text without the words of the second wish; as it is when nlu cannot tell them apart."""
+        rest = text.replace(self.second.text, " ").strip() if self.second is not None and self.second.text else text
+        return rest or text
+
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> "Decision":
         """Read the answer of POST /decide. Raises KeyError, TypeError or ValueError when it has another form."""
-        written = body.get("embedding")
+        written, also = body.get("embedding"), body.get("second")
         return cls(
             language=body["language"],
             script=body.get("script"),
@@ -66,6 +83,8 @@ class Decision:
             mood=body["emotion"]["name"],
             mood_confidence=float(body["emotion"]["confidence"]),
             action=body["action"],
+            second=Second(also["name"], float(also["confidence"]), str(also.get("text", ""))) if also else None,
+            understood=bool(body.get("understood", True)),
             raw={key: value for key, value in body.items() if key != "embedding"},
             embedding=vector.read(written) if written is not None else None,
         )

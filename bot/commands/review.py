@@ -9,14 +9,14 @@ from rich.console import Console
 
 from bot.app import App
 from bot.commands import setup
-from bot.errors import NotFound
+from bot.errors import NotAllowed, NotFound, Unreadable
 from bot.learning import examples, files, lesson, service, store
 from bot.learning.examples import Example
 from bot.learning.tables import Lesson
 
 console = Console(highlight=False)
 LANGUAGES = ("zh", "en")
-DROP, QUIT = "d", "q"
+DROP, EDIT, QUIT = "d", "e", "q"
 
 
 class Enough(Exception):
@@ -46,6 +46,13 @@ async def label(lesson_id: int, intent: str, emotion: str, by: str) -> None:
     say(f"{row.id}: {row.label_intent} {row.label_emotion}".rstrip())
 
 
+async def edit(lesson_id: int, text: str) -> None:
+    """Raises NotFound, NotAllowed, Unreadable."""
+    async with setup.app() as app, app.db.write() as session:
+        row = await service.edit(session, lesson_id, text, app.data.now.personal)
+    say(f"{row.id}: {row.text}")
+
+
 async def drop(lesson_id: int, by: str) -> None:
     async with setup.app() as app, app.db.write() as session:
         await service.drop(session, lesson_id, by or _me(), app.clock.now())
@@ -61,7 +68,7 @@ async def review(by: str) -> None:
         if not rows:
             say("Nothing waits for a label.")
             return
-        say("A number takes a guess, a name any intent; empty skips, d drops, q ends.\n")
+        say("A number takes a guess, a name any intent; empty skips, e edits the text, d drops, q ends.\n")
         try:
             for place, row in enumerate(rows, start=1):
                 await _one(app, row, f"{place} of {len(rows)}", by, known)
@@ -84,17 +91,29 @@ async def _one(app: App, row: Lesson, place: str, by: str, known: frozenset[str]
         if intent == "":
             return
         try:
-            async with app.db.write() as session:
-                if intent == DROP:
+            if intent == EDIT:
+                await _edited(app, row)
+                continue
+            if intent == DROP:
+                async with app.db.write() as session:
                     await service.drop(session, row.id, by, app.clock.now())
-                    return
-                wanted = lesson.checked_intent(_chosen(intent, choices), known)
+                return
+            wanted = lesson.checked_intent(_chosen(intent, choices), known)
             emotion = await _emotion(row)
             async with app.db.write() as session:
                 await service.label(session, row.id, wanted, emotion, by, app.clock.now(), known)
             return
-        except NotFound as error:
+        except (NotFound, NotAllowed, Unreadable) as error:
             say(str(error), "red")
+
+
+async def _edited(app: App, row: Lesson) -> None:
+    """Type the text anew; empty leaves it. Raises Enough, NotFound, NotAllowed, Unreadable."""
+    if not (text := await _asked("text, empty leaves it> ")):
+        return
+    async with app.db.write() as session:
+        new = await service.edit(session, row.id, text, app.data.now.personal)
+    say(f"  {new.text}", "bold")
 
 
 async def _emotion(row: Lesson) -> str:

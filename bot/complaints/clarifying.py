@@ -131,7 +131,7 @@ def _after_summary(view: View, heard: Heard, move: Move) -> Move:
         return move.person(Reason.FACTS_DISPUTED)
     if heard.says_no and len(heard.text) < 12:
         return move.say("ask_correction").ask(Asking.CORRECTION)
-    return _summary(view, move)
+    return _summary(view, move.say("summary_unclear"))
 
 
 def keep(facts: Facts, heard: Heard, memory: Memory, orders: tuple[Order, ...], is_linked: bool) -> Facts:

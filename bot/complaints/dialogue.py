@@ -108,6 +108,8 @@ class Memory(Stored):
     rejections: int = 0
     chased: int = 0
     unclear: int = 0
+    also: Mapping[str, str] | None = None
+    """What the customer wants besides (see bot/wish.py); it is offered when the complaint is agreed or over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.complaints import answering, clarifying, listening, person, solutions, store
+from bot.complaints import answering, besides, clarifying, listening, person, solutions, store
 from bot.complaints.complaint import Event, Kind, Stage
 from bot.complaints.dialogue import ABOUT_THE_WISH, EXPECTING, Asking, Facts, Heard, Memory, Move, Then, View
 from bot.complaints.emotion import Reading
@@ -24,6 +24,7 @@ from bot.handoff.queue import Reason
 from bot.messages import Say
 from bot.shop import store as shop
 from bot.shop.order import Order
+from bot.wish import Wish
 
 SURE = 0.6
 """Below this confidence a complaint of another kind is not taken for a new grievance."""
@@ -48,6 +49,7 @@ class Said:
     photos: tuple[str, ...] = ()
     args: Mapping[str, Any] | None = None
     """What a button carried."""
+    also: Wish | None = None
 
 
 def number_of(case: Case) -> str:
@@ -91,7 +93,7 @@ async def hear(session: AsyncSession, conversation: Conversation, said: Said, at
         move = move.person(Reason.REPEAT)
     if move.reason is None and (reason := _key_account(customer, case, rules)) is not None:
         move = move.person(reason)
-    return await _apply(session, conversation, case, move, at, rules, customer)
+    return await _apply(session, conversation, case, besides.remember(move, said.also), at, rules, customer)
 
 
 async def _open(session: AsyncSession, conversation: Conversation, said: Said, at: datetime, rules: Rules) -> Case:
@@ -154,7 +156,7 @@ def _heard(said: Said, rules: Rules, link_failed: bool, asking: str | None, at: 
         intent=said.intent,
         choice=str(args.get("choice", "")),
         hints=rules.complaints.hints_in(said.text),
-        wish=rules.complaints.wish_in(said.text, asked=asking in ABOUT_THE_WISH),
+        wish=args.get("wish") or rules.complaints.wish_in(said.text, asked=asking in ABOUT_THE_WISH),
         order=said.order,
         products=said.products,
         product_words=said.product_words,
@@ -225,8 +227,7 @@ async def _apply(
     case.facts, case.memory, case.heard_at = move.facts.stored(), move.memory.stored(), at
     if move.stage is Stage.VENT:
         case.prompted_at = None
-    says = list(move.says)
-    reason = move.reason
+    says, reason = list(move.says), move.reason
     match move.then:
         case Then.OFFER:
             offered, reason = await solutions.offer(session, case, _tier(customer), at, rules)
@@ -244,7 +245,7 @@ async def _apply(
     conversation.listening = case.stage is Stage.VENT
     if reason is not None:
         says += await handoff.request(session, conversation, reason, at, rules.desk, number_of(case), case.severity)
-    return says
+    return besides.offer(case, says, is_over=reason is not None)
 
 
 async def _owes_nothing(session: AsyncSession, case: Case) -> None:

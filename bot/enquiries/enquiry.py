@@ -40,10 +40,14 @@ class Enquiry:
     at: datetime
     shop: Shop
     text: str = ""
+    asked: str = ""
+    """The part of `text` that is about this enquiry, where a second wish stands beside it."""
     meaning: Vector | None = None
-    """What nlu made of `text`; None when it has not read it in this turn (a button that carries words)."""
+    """What nlu made of `asked`; None when it has not read just that in this turn (a button, a part of a message)."""
     intent: str = ""
     ranking: tuple[tuple[str, float], ...] = ()
+    wish: str = ""
+    """The remedy that the words ask for (data/policy/complaints.yml): exchange, repair, …"""
     products: tuple[str, ...] = ()
     """Ids of the products that are named."""
     args: Mapping[str, Any] | None = None
@@ -76,7 +80,7 @@ class Enquiry:
 
     def articles(self) -> list[Hit]:
         """The articles that may answer the text, best first."""
-        return self.shop.knowledge.search(self.text, self.language, meaning=self.meaning)
+        return self.shop.knowledge.search(self.asked or self.text, self.language, meaning=self.meaning)
 
     def arg(self, name: str) -> Any:
         """What the question was about, or a button carries; "" when neither knows it."""

@@ -4,47 +4,44 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.messages import Button
+from bot.wish import LONGEST_KEPT, action_of
 
-COMPLAINTS = frozenset(
+GUESSABLE = frozenset(
     {
         "complaint_product",
         "complaint_delivery",
         "complaint_service",
         "complaint_billing",
         "complaint_promise",
+        "track_order",
+        "cancel_order",
+        "change_order",
+        "place_order",
+        "change_shipping_address",
+        "delivery_options",
+        "delivery_period",
+        "check_refund_policy",
+        "get_refund",
+        "track_refund",
+        "check_payment_methods",
+        "payment_issue",
+        "get_invoice",
+        "registration_problems",
+        "recover_password",
+        "edit_account",
+        "delete_account",
+        "newsletter_subscription",
+        "contact_human_agent",
+        "contact_customer_service",
+        "warranty_repair",
+        "product_question",
+        "membership_points",
+        "case_status",
     }
 )
-GUESSABLE = COMPLAINTS | {
-    "track_order",
-    "cancel_order",
-    "change_order",
-    "place_order",
-    "change_shipping_address",
-    "delivery_options",
-    "delivery_period",
-    "check_refund_policy",
-    "get_refund",
-    "track_refund",
-    "check_payment_methods",
-    "payment_issue",
-    "get_invoice",
-    "registration_problems",
-    "recover_password",
-    "edit_account",
-    "delete_account",
-    "newsletter_subscription",
-    "contact_human_agent",
-    "contact_customer_service",
-    "warranty_repair",
-    "product_question",
-    "membership_points",
-    "case_status",
-}
 """Intents that somebody can be asked about: each has its words in talk.guess_<intent>. A greeting or a yes has none."""
 MOST = 2
 SOMETHING_ELSE = Button("talk.something_else_button", "action_something_else")
-LONGEST_KEPT = 500
-"""Characters of the message that a guess carries, so that an order number in it is not asked for again."""
 
 
 def guesses(ranking: Iterable[tuple[str, float]], text: str) -> tuple[Button, ...]:
@@ -60,5 +57,4 @@ def none_of(guessed: tuple[Button, ...], text: str) -> Button:
 
 
 def _button(intent: str, text: str) -> Button:
-    action = "action_open_complaint" if intent in COMPLAINTS else f"action_{intent}"
-    return Button(f"talk.guess_{intent}", action, {"intent": intent, "text": text, "guessed": True})
+    return Button(f"talk.guess_{intent}", action_of(intent), {"intent": intent, "text": text, "guessed": True})

@@ -65,14 +65,15 @@ async def _chosen(e: Enquiry, customer_id: int, wanted: Callable[[Order], bool])
 def offer(e: Enquiry, action: str, orders: tuple[Order, ...], which: str) -> Say:
     """Ask which order; the answer may be a tap, the number, its last digits, or its place in the list."""
     shown = orders[:SHOWN]
-    e.ask(action, Expecting.CHOICE, {}, orders=[order.id for order in shown])
-    return Say(which, {"count": len(orders)}, tuple(button(action, order) for order in shown))
+    wish = {"wish": e.wish} if e.wish else {}
+    e.ask(action, Expecting.CHOICE, {}, orders=[order.id for order in shown], **wish)
+    return Say(which, {"count": len(orders)}, tuple(button(action, order, **wish) for order in shown))
 
 
-def button(action: str, order: Order) -> Button:
+def button(action: str, order: Order, **wish: str) -> Button:
     """An order as a choice. It begins the enquiry anew, so it never grows stale: whose it is is looked up again."""
     first = order.items[0].name if order.items else order.id
-    return Button("orders.button", action, {"order": order.id}, {"number": order.id, "item": first})
+    return Button("orders.button", action, {"order": order.id, **wish}, {"number": order.id, "item": first})
 
 
 async def has(e: Enquiry, number: str) -> bool:

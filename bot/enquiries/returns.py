@@ -7,7 +7,7 @@ arrival, because nobody knows when the goods will be back; amount and date stay 
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.enquiries import own, telling
+from bot.enquiries import exchange, own, telling
 from bot.enquiries.enquiry import Enquiry
 from bot.enquiries.question import NO, YES, Expecting
 from bot.enquiries.refund import due_after_arrival, read_refund_times
@@ -28,7 +28,11 @@ async def get_refund(e: Enquiry) -> list[Say]:
     if e.question is not None and e.question.expecting is Expecting.YES_NO:
         return await _answered(e)
     found = await own.order(e, GET_REFUND, lambda o: _may(e, o) in POSSIBLE, which="refunds.which")
-    return [*found.says, *await _asked(e, found.order)] if found.order is not None else found.says
+    if (order := found.order) is None:
+        return found.says
+    if exchange.is_wanted(e) and order.state is OrderState.DELIVERED:
+        return [*found.says, exchange.of_order(e, order)]
+    return [*found.says, *await _asked(e, order)]
 
 
 def _may(e: Enquiry, order: Order) -> Permission:

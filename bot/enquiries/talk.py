@@ -15,6 +15,14 @@ MENU = (
     go("talk.menu_points", "action_membership_points"),
     person(),
 )
+ABILITIES = (
+    go("talk.menu_track", "action_track_order"),
+    go("talk.menu_return", "action_get_refund"),
+    go("talk.guess_warranty_repair", "action_warranty_repair"),
+    go("talk.guess_get_invoice", "action_get_invoice"),
+    go("talk.menu_points", "action_membership_points"),
+    person(),
+)
 AUTOMATIC = "auto"
 """The language follows what the customer writes."""
 
@@ -31,6 +39,10 @@ def help_() -> list[Say]:
 
 
 def out_of_scope(e: Enquiry) -> list[Say]:
+    """From the second time in a row on: what the bot can do instead, and a person, since something else is wanted."""
+    e.conversation.misunderstood += 1
+    if e.conversation.misunderstood > 1:
+        return [Say("talk.out_of_scope_again", {"brand": e.shop.policy.brand}, ABILITIES)]
     return [Say("talk.out_of_scope", {"brand": e.shop.policy.brand}, MENU)]
 
 

@@ -1,6 +1,6 @@
-"""Until when something is covered, and a repair, which a person arranges."""
+"""Until when something is covered, an exchange, and a repair, which a person arranges."""
 
-from bot.enquiries import articles, own
+from bot.enquiries import articles, exchange, own
 from bot.enquiries.enquiry import Enquiry
 from bot.enquiries.ways import go
 from bot.handoff.queue import Reason
@@ -18,14 +18,17 @@ async def warranty(e: Enquiry) -> list[Say]:
     """The cover of every item of the order that is meant. Without an account: how the warranty works in general."""
     if e.conversation.customer_id is None and not e.arg("order"):
         ways = (go("products.repair_button", REPAIR), Button("products.own_cover_button", WARRANTY, {"order": OWN}))
-        return [*articles.answer(e), Say("products.repair_general", {}, ways)]
+        new = [exchange.general(e)] if exchange.is_wanted(e) else []
+        return [*articles.answer(e), *new, Say("products.repair_general", {}, ways)]
     found = await own.order(_asks_for_own(e), WARRANTY, _is_delivered, which="products.warranty_which")
     if (order := found.order) is None:
         return found.says
     benefits = await own.benefits(e)
     lines = tuple(_line(e, item, order, benefits) for item in _meant(e, order))
     repair = go("products.repair_button", REPAIR, order.id)
-    return [*found.says, Say("products.warranty", {"number": order.id, "covers": lines}, (repair,))]
+    told = Say("products.warranty", {"number": order.id, "covers": lines}, (repair,))
+    wants_new = exchange.is_wanted(e) and _is_delivered(order)
+    return [*found.says, told, *([exchange.of_order(e, order)] if wants_new else [])]
 
 
 async def repair(e: Enquiry) -> list[Say]:

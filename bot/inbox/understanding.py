@@ -1,7 +1,7 @@
 """What a turn looks at before it begins, and what it makes of it: no transaction is open while nlu is asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +19,12 @@ from bot.inbox.store import Waiting
 from bot.inbox.turn import Heard
 from bot.outbox.service import PAYLOAD
 from bot.outbox.tables import Delivery
-from bot.rasa import Decision, Rasa
+from bot.rasa import Decision, Rasa, Second
 from bot.statement import Statement
+from bot.wish import COMPLAINT, OPEN_COMPLAINT, SETTLED_WITH_IT
+
+SURE_COMPLAINT = 0.97
+"""A clause by itself is short: from here on it surely complains (the same as in nlu/serving/wishes.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +105,37 @@ async def understand(rasa: Rasa, data: Data, seen: Seen) -> tuple[str, Heard]:
         return "action_continue_complaint" if in_a_case else "action_attachment", Heard("", attachments)
     decision = await rasa.decide(text, seen.context)
     reading = emotion.read(text, emotion.Mood(decision.mood), decision.mood_confidence, data.lexicon)
+    if seen.context["journey"] != "complaint" and _complaint_comes_first(decision, reading.level):
+        decision = _with_the_complaint_first(decision, text)
     heard = Heard(text, attachments, decision=decision, reading=reading)
     if person.at_once(reading.groups):
         return "action_person_at_once", heard
     return complaints.meant(seen.context, text, data.rules) or _in_answer(decision, text, seen), heard
+
+
+def _complaint_comes_first(decision: Decision, level: int) -> bool:
+    """Whether the complaint beside an enquiry goes before it.
+
+    Somebody angry is angry about that; somebody calm who also asks for something else entirely (a password) can be
+    answered later. "It broke, how do I return it?" is a question of returns, with the complaint offered besides.
+    """
+    second = decision.second
+    if second is None or not second.intent.startswith(COMPLAINT):
+        return False
+    apart = decision.intent not in SETTLED_WITH_IT and second.confidence >= SURE_COMPLAINT
+    return level >= person.ANGRY or apart
+
+
+def _with_the_complaint_first(decision: Decision, text: str) -> Decision:
+    assert decision.second is not None
+    first = Second(decision.intent, decision.confidence, decision.rest_of(text))
+    return replace(
+        decision,
+        intent=decision.second.intent,
+        confidence=decision.second.confidence,
+        action=OPEN_COMPLAINT,
+        second=first,
+    )
 
 
 def _in_answer(decision: Decision, text: str, seen: Seen) -> str:

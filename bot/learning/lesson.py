@@ -26,6 +26,24 @@ NOT_UNDERSTOOD_KEYS = frozenset(
     }
 )
 """Answers of bot/enquiries/talk.py that say so."""
+COMPLAINT_ACTION = "action_continue_complaint"
+ASKED_AGAIN = frozenset(
+    {
+        "complaints.summary_unclear",
+        "complaints.which_option",
+        "complaints.ask_which_order_again",
+        "complaints.ask_order_again",
+        "complaints.ask_order_needed",
+        "complaints.ask_wish_again",
+        "complaints.is_it_solved_first",
+        "complaints.sure_to_withdraw",
+    }
+)
+"""Answers in a complaint that ask the same once more."""
+OPEN_ASKING = frozenset({"", "story", "what", "correction"})
+"""Questions of a complaint that any words answer: nothing can be misunderstood there."""
+PERSON_COMES = "handoff."
+"""How the keys begin that say that a person takes over."""
 SIGNS = re.compile(r"[\W_]+")
 HALF_WORD = re.compile(r"[A-Za-z0-9@.+_-]+$")
 
@@ -69,6 +87,7 @@ class Met:
     ranking: tuple[tuple[str, float], ...] = ()
     journey: str = ""
     stage: str = ""
+    """In a complaint with what was asked: clarify:wish."""
     suggested: str = ""
     """The intent that the customer chose among the guesses."""
 
@@ -81,6 +100,8 @@ class Met:
 def met(why: Why, text: str, decision: Decision | None, context: Mapping[str, Any], suggested: str = "") -> Met:
     """The message with what the model made of it; `context` is what nlu was told of the talk."""
     journey, stage = str(context.get("journey", "")), str(context.get("stage", ""))
+    if asking := context.get("asking"):
+        stage = f"{stage}:{asking}"
     if decision is None:
         return Met(why, text, journey=journey, stage=stage, suggested=suggested)
     return Met(
@@ -112,12 +133,21 @@ def of_turn(
     """
     if decision is not None and action == "action_continue" and NOT_UNDERSTOOD_KEYS & set(said) and text.strip():
         return met(Why.NOT_UNDERSTOOD, text, decision, context)
+    if decision is not None and action == COMPLAINT_ACTION and _is_lost_in_complaint(decision, said, context):
+        return met(Why.NOT_UNDERSTOOD, text, decision, context) if text.strip() else None
     words = str(args.get("text", ""))
     if decision is None and "guessed" in args and words.strip():
         if action == "action_something_else":
             return met(Why.GUESS_REJECTED, words, None, context)
         return met(Why.GUESS_TAKEN, words, None, context, suggested=str(args.get("intent", "")))
     return None
+
+
+def _is_lost_in_complaint(decision: Decision, said: Iterable[str], context: Mapping[str, Any]) -> bool:
+    """The bot had asked for something definite, the model made nothing of the answer, and neither did the stages."""
+    if decision.understood or str(context.get("asking") or "") in OPEN_ASKING:
+        return False
+    return any(key in ASKED_AGAIN or key.startswith(PERSON_COMES) for key in said)
 
 
 def cut(text: str) -> str:

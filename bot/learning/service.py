@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversations.tables import Conversation
 from bot.customers import store as customers
 from bot.db import Database
-from bot.errors import NotFound
+from bot.errors import NotAllowed, NotFound, Unreadable
 from bot.learning import lesson, store
+from bot.learning.examples import written
 from bot.learning.lesson import Met, State, Why
 from bot.learning.personal import Personal, invented
 from bot.learning.tables import Lesson
@@ -124,6 +125,24 @@ async def label(
 def _set(found: Lesson, intent: str, emotion: str, by: str, at: datetime) -> None:
     found.label_intent, found.label_emotion = intent, emotion
     found.labelled_by, found.labelled_at, found.state = by, at, State.LABELLED
+
+
+async def edit(session: AsyncSession, lesson_id: int, text: str, personal: Personal) -> Lesson:
+    """Another wording for a message: what the masking has missed is taken out by hand, and masked once more.
+
+    The key stays that of the message as it came, so that it is not shown again when somebody writes the same.
+    Raises NotFound; NotAllowed for what is among the examples already; Unreadable when nothing of it can be written.
+    """
+    found = await _one(session, lesson_id)
+    if found.state is State.EXPORTED:
+        raise NotAllowed(
+            f"message {lesson_id} is among the examples already: edit nlu/examples/{found.language}/learned.yml"
+        )
+    new = written(invented(lesson.cut(text), personal))
+    if not new:
+        raise Unreadable("nothing of that can be written as an example")
+    found.text = new
+    return found
 
 
 async def drop(session: AsyncSession, lesson_id: int, by: str, at: datetime) -> Lesson:

@@ -18,8 +18,9 @@ class Lesson(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
-    """Of the masked text, see lesson.key."""
+    """Of the masked text as it came, see lesson.key."""
     text: Mapped[str]
+    """May have been edited by a reviewer."""
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id", ondelete="SET NULL"), index=True)
     """Where it came up first."""
     language: Mapped[str]

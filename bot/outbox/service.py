@@ -56,10 +56,9 @@ async def put(
 
     Words are chosen in the conversation's language now: what is in the outbox is what will be read.
     """
-    first = conversation.seq
     for ordinal, say in enumerate(says):
         zone = ZoneInfo(conversation.time_zone) if conversation.time_zone else voice.zone
-        seed = first + ordinal
+        seed = conversation.fence + ordinal  # one more every turn: not the same variant twice running
         rendered = render(
             voice.texts, say, language_of(conversation), zone, seed=seed, today=at.astimezone(zone).date()
         )

@@ -33,6 +33,8 @@ class ShopPolicy:
     change_address: StateRule
     change_items: StateRule
     returns: ReturnRule
+    exchange_after_repairs: int
+    """The same fault once more after so many repairs: the customer may have a new one."""
     tiers: Mapping[str, Tier]
     warn_within_days: int
     """A benefit due within so many days is named before something irreversible."""
@@ -86,6 +88,7 @@ def read_policy(raw: object, file: str = FILE) -> ShopPolicy:
             zone=zone,
             ask_a_person_for=frozenset(returns.texts("ask_a_person_for")),
         ),
+        exchange_after_repairs=top.section("warranty").whole("exchange_after_repairs"),
         tiers=_tiers(top),
         warn_within_days=top.section("benefits").whole("warn_within_days"),
         raw=top.raw,

@@ -38,19 +38,26 @@ class Engine:
         found = iter(self._parser.messages([*(q.text for q in questions), *(text for one in parts for text in one)]))
         whole = [next(found) for _ in questions]
         pieces = [[next(found) for _ in one] for one in parts]
-        return [self._decision(*asked) for asked in zip(questions, whole, pieces, strict=True)]
+        said = [
+            [(text, piece.get(INTENT_RANKING_KEY) or []) for text, piece in zip(*one, strict=True)]
+            for one in zip(parts, pieces, strict=True)
+        ]
+        return [self._decision(*asked) for asked in zip(questions, whole, said, strict=True)]
 
     def embed(self, texts: list[str]) -> list[str]:
         """The embedding of each text, written as `embedding.written` does."""
         return [written(row) for row in encoder().encode([readable(plain(text)) for text in texts])]
 
-    def _decision(self, question: Question, message: Message, pieces: list[Message]) -> dict[str, Any]:
+    def _decision(self, question: Question, message: Message, said: list[tuple[str, list[Any]]]) -> dict[str, Any]:
+        """`said` are the clauses of the message, each with its ranking."""
         parsed = message.as_dict(only_output_properties=True)
         first = parsed["intent_ranking"][0]
-        second = wishes.second(first, (piece.get(INTENT_RANKING_KEY) or [] for piece in pieces))
+        second = wishes.second(first, said)
         if second is not None and wishes.outranks(second, first):
-            others = [guess for guess in parsed["intent_ranking"] if guess["name"] != second["name"]]
-            parsed |= {"intent": second, "inside_complaint": second["name"], "intent_ranking": [second, *others]}
+            complaint = {key: second[key] for key in ("name", "confidence")}
+            others = [guess for guess in parsed["intent_ranking"] if guess["name"] != complaint["name"]]
+            parsed |= {"intent": complaint, "inside_complaint": complaint["name"]}
+            parsed["intent_ranking"] = [complaint, *others]
             second = first if first["name"] not in wishes.NO_WISH else None
         answer = self._answer(question, parsed)
         if second is not None:

@@ -22,7 +22,7 @@ _CUT = re.compile(
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 Guess = Mapping[str, Any]
-"""{"name", "confidence"}."""
+"""{"name", "confidence"}; a second wish has its words as "text" as well."""
 
 
 def clauses(text: str) -> list[str]:
@@ -35,12 +35,19 @@ def _is_enough(part: str) -> bool:
     return len(part) >= (4 if _HAN.search(part) else 10)
 
 
-def second(first: Guess, rankings: Iterable[Sequence[Guess]]) -> Guess | None:
+def second(first: Guess, clauses: Iterable[tuple[str, Sequence[Guess]]]) -> Guess | None:
     """The clearest wish of the clauses that is another than the first, if it is clear enough.
+
+    `clauses` are texts with their rankings.
 
     A second kind of complaint is no second wish: the complaint takes up everything.
     """
-    found = [guess for ranking in rankings for guess in ranking[:1] if _is_another(guess["name"], first["name"])]
+    found = [
+        {**guess, "text": text}
+        for text, ranking in clauses
+        for guess in ranking[:1]
+        if _is_another(guess["name"], first["name"])
+    ]
     best = max(found, key=lambda guess: guess["confidence"], default=None)
     return best if best is not None and best["confidence"] >= SURE else None
 

@@ -52,6 +52,18 @@ async def test_small_talk(chat: Chat, intent: str, key: str) -> None:
     assert await chat.says("some words", intent) == [key]
 
 
+async def test_again_out_of_scope_tells_what_can_be_done_and_offers_a_person(chat: Chat) -> None:
+    assert await chat.says("the weather?", "out_of_scope") == ["talk.out_of_scope"]
+    for _ in range(2):
+        assert await chat.says("a poem!", "out_of_scope") == ["talk.out_of_scope_again"]
+        assert len(chat.labels) >= 5
+        assert chat.labels[-1] == "enquiries.fetch_person"
+    await chat.says("thanks", "thank")
+    assert await chat.says("the weather?", "out_of_scope") == ["talk.out_of_scope"], (
+        "being helped begins the count anew"
+    )
+
+
 async def test_the_first_answer_ever_says_that_an_assistant_writes(chat: Chat) -> None:
     chat.conversation.introduced_at = None
     assert await chat.says("hello", "greet") == ["talk.introduction"]

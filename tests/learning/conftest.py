@@ -17,20 +17,23 @@ GUESSES = (("track_refund", 0.31), ("get_refund", 0.24), ("greet", 0.1), ("thank
 
 
 class Unsure:
-    """nlu at its border: understands greetings, and nothing else."""
+    """nlu at its border: understands greetings and "broken", and nothing else."""
 
     async def decide(self, text: str, context: Mapping[str, Any]) -> Decision:
         language = "en" if text.isascii() else "zh"
-        sure = text.startswith(("hello", "你好"))
-        ranking = (("greet", 0.99),) if sure else GUESSES
-        action = "action_greet" if sure else "action_continue"
+        known = {"hello": "greet", "你好": "greet", "broken": "complaint_product", "坏了": "complaint_product"}
+        intent = next((intent for word, intent in known.items() if text.startswith(word)), "")
+        sure, ranking = bool(intent), ((intent, 0.99),) if intent else GUESSES
+        action = {"greet": "action_greet", "": "action_continue"}.get(intent, "action_open_complaint")
+        if context.get("journey") == "complaint":
+            action = "action_continue_complaint"
         body = {
             "language": language,
             "script": None if language == "en" else "Hans",
             "intent": {"name": ranking[0][0], "confidence": ranking[0][1]},
             "intent_ranking": [{"name": name, "confidence": confidence} for name, confidence in ranking],
             "entities": [],
-            "emotion": {"name": "annoyed", "confidence": 0.7},
+            "emotion": {"name": "annoyed" if not sure else "calm", "confidence": 0.7},
             "understood": sure,
             "action": action,
             "confidence": ranking[0][1],

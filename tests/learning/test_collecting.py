@@ -13,7 +13,7 @@ from bot.learning.lesson import Met, State, Why
 from bot.learning.tables import Lesson
 from bot.outbox import service as outbox
 from bot.schedule import forget_old_lessons
-from tests.openshop import Shop
+from tests.openshop import Guest, Shop
 
 MONEY = "the money thing for LJ20261103-0042, call 13812345678"
 MASKED = "the money thing for LJ20260101-0001, call 13900001234"
@@ -182,3 +182,57 @@ async def test_old_messages_are_forgotten_unless_their_label_waits(shop: Shop) -
     await emma.says("fourth thing")
     assert await forget_old_lessons(shop.app) == 2
     assert [row.text for row in await shop.rows(Lesson)] == ["first thing", "fourth thing"]
+
+
+# --- in a complaint
+
+
+LOST = {"zh": "嗯嗯那个嘛 13812345678", "en": "well you know 13812345678"}
+KEPT = {"zh": "嗯嗯那个嘛 13900001234", "en": "well you know 13900001234"}
+
+
+async def complaint_until_the_wish(shop: Shop, language: str) -> Guest:
+    """A complaint that has come to its question for the wish."""
+    guest = await shop.customer(language, linked=True)
+    await guest.buys("washer-10")
+    opening = {
+        "zh": "坏了，洗衣机滚筒完全不转了，水也放不掉",
+        "en": "broken, the drum of it does not turn any more at all",
+    }
+    await guest.says(opening[language])
+    for _ in range(4):
+        match (await guest.keys())[-1]:
+            case "complaints.ask_wish":
+                return guest
+            case "complaints.ask_photo":
+                await guest.taps("none")
+            case _:
+                await guest.says({"zh": "你们打算怎么处理", "en": "what are you going to do about it?"}[language])
+    raise AssertionError(await guest.keys())
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_an_answer_in_a_complaint_that_nobody_understood_is_kept_with_what_was_asked(
+    shop: Shop, language: str
+) -> None:
+    guest = await complaint_until_the_wish(shop, language)
+    assert await shop.rows(Lesson) == [], "what is told in a complaint is no answer that could be misunderstood"
+    await guest.says(LOST[language])
+    assert (await guest.keys())[-1] == "complaints.ask_wish_again"
+    found = await only_lesson(shop)
+    assert (found.text, found.why, found.count) == (KEPT[language], Why.NOT_UNDERSTOOD, 1)
+    assert (found.journey, found.stage) == ("complaint", "clarify:wish")
+    await guest.taps("exchange")
+    assert (await guest.keys())[-1] == "complaints.summary"
+    await guest.says({"zh": "这个嘛难说", "en": "hard to say, hm"}[language])
+    assert (await guest.keys())[-2:] == ["complaints.summary_unclear", "complaints.summary"]
+    assert [row.stage for row in await shop.rows(Lesson)] == ["clarify:wish", "clarify:summary"]
+
+
+async def test_an_answer_in_a_complaint_that_its_stage_understands_teaches_nothing(shop: Shop) -> None:
+    guest = await complaint_until_the_wish(shop, "en")
+    await guest.says("I want a replacement")  # the model does not know it, the words of the policy do
+    assert (await guest.keys())[-1] == "complaints.summary"
+    await guest.says("send a technician, please repair it")
+    assert (await guest.keys())[-1] == "complaints.summary", "corrected"
+    assert await shop.rows(Lesson) == []

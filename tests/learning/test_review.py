@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from bot.commands import review
-from bot.errors import NotFound
+from bot.errors import NotAllowed, NotFound
 from bot.learning import files, store
 from bot.learning.lesson import State
 from bot.learning.tables import Lesson
@@ -168,3 +168,55 @@ async def test_a_message_by_which_models_are_judged_is_never_learned(terminal: S
     await review.label(row.id, "track_order", "", "Anna")
     assert await review.export(nlu) == 0
     assert not (nlu / "examples" / "en" / files.LEARNED).exists()
+
+
+async def test_the_reviewer_takes_out_what_the_masking_has_missed(terminal: Shop, types: Types, nlu: Path) -> None:
+    await met(terminal, "tell Bertha the money thing")
+    types("e", "tell her the money thing, call 13812345678", "track_refund", "")
+    await review.review("Anna")
+    [row] = await terminal.rows(Lesson)
+    assert (row.text, row.state) == ("tell her the money thing, call 13900001234", State.LABELLED)
+    assert await review.export(nlu) == 1
+    learned = (nlu / "examples" / "en" / files.LEARNED).read_text(encoding="utf-8")
+    assert "Bertha" not in learned
+    assert "tell her the money thing, call 13900001234" in learned
+
+
+async def test_an_edited_message_that_comes_again_stays_edited(terminal: Shop, types: Types) -> None:
+    await met(terminal, "tell Bertha the money thing")
+    types("e", "tell her the money thing", "q")
+    await review.review("Anna")
+    await met(terminal, "tell Bertha the money thing")
+    [row] = await terminal.rows(Lesson)
+    assert (row.text, row.count) == ("tell her the money thing", 2)
+
+
+async def test_a_text_of_which_nothing_is_left_is_asked_again_and_an_empty_one_changes_nothing(
+    terminal: Shop, types: Types, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await met(terminal, "money thing")
+    types("e", "\u200b\u0007", "e", "", "q")
+    await review.review("Anna")
+    assert await states(terminal) == {"money thing": ("new", "", "")}
+    assert "nothing of that can be written" in capsys.readouterr().out
+
+
+async def test_an_edited_text_passes_the_same_gate_as_any_other(terminal: Shop, nlu: Path) -> None:
+    text = yaml.safe_load((files.DEVELOPMENT / "en" / "track_order.yml").read_text(encoding="utf-8"))["messages"][0]
+    rows = await met(terminal, "money thing", "other thing")
+    for row, new in zip(rows.values(), (str(text["text"]), "where is it"), strict=True):
+        await review.edit(row.id, new)
+        await review.label(row.id, "cancel_order", "", "Anna")
+    assert await review.export(nlu) == 0
+    await review.edit(next(iter(rows.values())).id, "[money](thing)")
+    assert await review.export(nlu) == 1
+
+
+async def test_what_is_among_the_examples_is_edited_there(terminal: Shop, nlu: Path) -> None:
+    [row] = (await met(terminal, "money thing")).values()
+    await review.label(row.id, "track_refund", "", "Anna")
+    await review.export(nlu)
+    with pytest.raises(NotAllowed, match=r"learned\.yml"):
+        await review.edit(row.id, "the money thing")
+    with pytest.raises(NotFound, match="there is no message 999"):
+        await review.edit(999, "words")

@@ -513,3 +513,27 @@ async def test_two_processes_that_get_the_same_update_store_it_once(shop: Shop, 
     assert len({s.id for s in stored}) == 1
     assert sum(not s.repeated for s in stored) == 1
     assert len(await shop.rows(Inbound)) == 1
+
+
+# --- the same thing said again
+
+
+OUT_OF_SCOPE = {
+    "zh": ("明天天气怎么样", "给我写首诗", "世界杯谁会赢", "给我讲个笑话"),
+    "en": (
+        "what is the weather tomorrow?",
+        "write me a poem about the sea",
+        "who will win the world cup",
+        "tell me a joke",
+    ),
+}
+
+
+@EACH_LANGUAGE
+async def test_nobody_reads_the_same_refusal_twice_running(shop: Shop, language: str) -> None:
+    guest = await shop.customer(language)
+    answers = [(await guest.says(words))[-1] for words in OUT_OF_SCOPE[language]]
+    assert (await guest.keys())[-3:] == ["talk.out_of_scope_again"] * 3, await told(guest)
+    assert len(set(answers)) == len(answers), answers
+    await guest.taps((await guest.heard())[-1].buttons[-1]["label"])
+    assert await guest.owner() == QUEUE

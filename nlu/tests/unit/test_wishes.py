@@ -31,17 +31,21 @@ def guess(name: str, confidence: float) -> dict[str, object]:
 
 
 def test_the_clearest_other_wish_is_the_second() -> None:
-    rankings = [[guess("track_order", 0.99)], [guess("get_invoice", 0.9)], [guess("get_refund", 0.85)]]
-    assert wishes.second(guess("track_order", 0.9), rankings) == guess("get_invoice", 0.9)
+    found = [
+        ("where is it", [guess("track_order", 0.99)]),
+        ("and the invoice", [guess("get_invoice", 0.9)]),
+        ("or my money", [guess("get_refund", 0.85)]),
+    ]
+    assert wishes.second(guess("track_order", 0.9), found) == guess("get_invoice", 0.9) | {"text": "and the invoice"}
 
 
 @pytest.mark.parametrize("other", [guess("get_invoice", 0.79), guess("thank", 0.99), guess("track_order", 0.99)])
 def test_what_is_unclear_polite_or_the_same_is_no_second_wish(other: dict[str, object]) -> None:
-    assert wishes.second(guess("track_order", 0.9), [[other]]) is None
+    assert wishes.second(guess("track_order", 0.9), [("words", [other])]) is None
 
 
 def test_two_kinds_of_complaint_are_one_matter() -> None:
-    assert wishes.second(guess("complaint_delivery", 0.9), [[guess("complaint_service", 0.99)]]) is None
+    assert wishes.second(guess("complaint_delivery", 0.9), [("words", [guess("complaint_service", 0.99)])]) is None
 
 
 def test_a_complaint_goes_before_an_enquiry_and_never_the_other_way_round() -> None:
