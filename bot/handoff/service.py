@@ -19,37 +19,6 @@ from bot.hours import Hours
 from bot.messages import Say
 from bot.outbox import service as outbox
 
-FILE = "data/policy/desk.yml"
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What the shop says of its desk. Source: data/policy/desk.yml; `hours` from data/policy/hours.yml."""
-
-    hours: Hours
-    minutes_each: float
-    """How long a conversation keeps a person, while the recent pace is not known."""
-    day_from: int
-    day_until: int
-    """Hours of the customer's day in which the bot may write unasked."""
-
-    def is_daytime(self, at: datetime, zone: ZoneInfo) -> bool:
-        return self.day_from <= at.astimezone(zone).hour < self.day_until
-
-
-def read_desk(raw: object, hours: Hours, file: str = FILE) -> Desk:
-    """The desk from the parsed file. Raises BadContent that names the file and every wrong key."""
-    findings = Findings()
-    top = Section(raw, file, findings)
-    top.only("minutes_each", "daytime")
-    day = top.section("daytime")
-    desk = Desk(
-        hours, top.number("minutes_each", 1, 240), int(day.number("from", 0, 12)), int(day.number("until", 13, 24))
-    )
-    findings.stop()
-    return desk
-
-
 async def request(
     session: AsyncSession,
     conversation: Conversation,
