@@ -1,4 +1,4 @@
-"""What staff must notice. Raised once for each key; those about a waiting customer ring again until somebody claims it."""
+"""What staff must notice: raised once for each key; about a waiting customer it rings until somebody claims them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -119,12 +119,14 @@ async def ring(session: AsyncSession, alert_id: int, rings: int, level: Level) -
 
 
 async def end(
-    session: AsyncSession, conversation_id: int, at: datetime, kinds: Sequence[AlertKind] = (AlertKind.HANDOFF,)
+    session: AsyncSession, conversation_id: int, at: datetime, kinds: Sequence[AlertKind], about: Sequence[str] = ()
 ) -> None:
-    """It was claimed, or is over: these ring no more."""
+    """It was claimed, or is over: these ring no more. `about`: only those about one of these."""
     query = update(Alert).where(
         Alert.conversation_id == conversation_id, Alert.kind.in_(kinds), Alert.ended_at.is_(None)
     )
+    if about:
+        query = query.where(Alert.about.in_(about))
     await session.execute(query.values(ended_at=at).execution_options(synchronize_session=False))
 
 
@@ -156,9 +158,7 @@ async def see(session: AsyncSession, alert_id: int, me: Me, at: datetime) -> Non
     values = {"alert_id": alert.id, "staff_id": me.id, "name": me.name, "rings": alert.rings, "at": at}
     if await insert_once(session, AlertSeen, values) is None:
         query = update(AlertSeen).where(AlertSeen.alert_id == alert.id, AlertSeen.staff_id == me.id)
-        await session.execute(
-            query.values(rings=alert.rings, at=at).execution_options(synchronize_session=False)
-        )
+        await session.execute(query.values(rings=alert.rings, at=at).execution_options(synchronize_session=False))
     if alert.seen_at is None:
         alert.seen_at, alert.seen_by = at, me.name
     if alert.kind in (AlertKind.MENTION, AlertKind.PASSED_ON):

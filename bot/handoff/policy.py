@@ -132,9 +132,7 @@ def _estimates(top: Section) -> Estimates:
     if not good:
         top.wrong("late_again_minutes", f"must be a list of whole minutes from 5 to 1440, not {plain(again)}")
     steps = tuple(timedelta(minutes=m) for m in again) if isinstance(again, list) and good else ()
-    return Estimates(
-        top.whole("somebody_free_minutes", 1, 60), top.whole("nobody_online_minutes", 0, 480), steps
-    )
+    return Estimates(top.whole("somebody_free_minutes", 1, 60), top.whole("nobody_online_minutes", 0, 480), steps)
 
 
 def _urgency(section: Section) -> Urgency:
@@ -146,7 +144,9 @@ def _urgency(section: Section) -> Urgency:
     emotion.only(*(str(level) for level in range(4)))
     return Urgency(
         usual=section.whole("usual", MOST_URGENT, LEAST_URGENT),
-        reasons={Reason(str(n)): reasons.whole(str(n), MOST_URGENT, LEAST_URGENT) for n in reasons.values if n in set(Reason)},
+        reasons={
+            Reason(str(n)): reasons.whole(str(n), MOST_URGENT, LEAST_URGENT) for n in reasons.values if n in set(Reason)
+        },
         tiers={str(name): tiers.whole(str(name), 0, 3) for name in tiers.values},
         emotion=emotion_steps,
         waiting=_minutes(section, "waiting_minutes", 1, 1440),

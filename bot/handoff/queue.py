@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-MOST_URGENT, LEAST_URGENT = 1, 4
+MOST_URGENT, USUAL, LEAST_URGENT = 1, 3, 4
 """Priorities: 1 now, 4 when there is time."""
 
 

@@ -119,9 +119,7 @@ def running(found: Iterable[Span]) -> list[Span]:
     return [span for span in found if span.until is None]
 
 
-def read(
-    span: Span, targets: Targets, hours: Hours | None, warn_percent: int, at: datetime
-) -> Reading:
+def read(span: Span, targets: Targets, hours: Hours | None, warn_percent: int, at: datetime) -> Reading:
     """How a clock stands at `at`, or stood when it stopped. `hours` None: every hour counts (danger to life)."""
     until = span.until or at
     allowed = targets.of(span.clock)

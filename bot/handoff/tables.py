@@ -101,21 +101,16 @@ class DeskEvent(Base):
 
 
 class AtDesk(Base):
-    """Somebody who works at the desk, as the queue has to know: what they chose, whom they serve, how many."""
+    """Somebody who works at the desk: what they chose, how many they take. Whom they serve stands in their account."""
 
     __tablename__ = "at_desk"
 
     id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
     """Of the staff row."""
-    name: Mapped[str]
     chosen: Mapped[Presence] = mapped_column(enum_column(Presence))
     since: Mapped[datetime]
-    languages: Mapped[list[Any]] = mapped_column(default=list)
-    teams: Mapped[list[Any]] = mapped_column(default=list)
-    capacity: Mapped[int]
-    """Of the account."""
     limit: Mapped[int | None]
-    """Set at the desk for now; empty: the capacity holds."""
+    """Set at the desk for now; empty: the capacity of the account holds."""
     last_given_at: Mapped[datetime | None]
 
 
@@ -128,7 +123,6 @@ class Seat(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     client: Mapped[str] = mapped_column(unique=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
-    name: Mapped[str]
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id"))
     beat_at: Mapped[datetime]
     typed_at: Mapped[datetime | None]
