@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.db import table
 from bot.inbox.tables import Inbound
 from bot.messages import Author, Kind
-from bot.outbox.service import PAYLOAD
+from bot.outbox.button import button_of, payload
 from bot.outbox.tables import Delivery
 from bot.statement import Statement
 
@@ -45,7 +45,7 @@ HEARD = Statement(
 )
 SAID = Statement(
     select(
-        *(_out.id, _out.seq, _out.author, _out.staff_name, _out.text),
+        *(_out.id, _out.seq, _out.author, _out.staff_name, _out.text, _out.attachments),
         *(_out.buttons, _out.tapped, _out.sent_at, _out.created_at),
     )
     .where(_out.conversation_id == bindparam("conversation"), _out.seq > bindparam("behind"))
@@ -73,25 +73,21 @@ def _said(
     author: Author,
     name: str,
     text: str,
+    files: list[Any],
     buttons: list[Any],
     tapped: int | None,
     sent_at: datetime | None,
     created_at: datetime,
 ) -> Line:
-    shown = tuple(
-        {"id": PAYLOAD.format(delivery=id, button=i), "label": b["label"], "used": tapped == i}
-        for i, b in enumerate(buttons)
-    )
-    return Line(seq, author, name, text, shown, (), sent_at or created_at)
+    shown = tuple({"id": payload(id, i, b), "label": b["label"], "used": tapped == i} for i, b in enumerate(buttons))
+    return Line(seq, author, name, text, shown, tuple(files), sent_at or created_at)
 
 
-async def label(session: AsyncSession, conversation_id: int, payload: str) -> str:
-    """The words on a button of this conversation; empty for one that is not its own."""
-    match payload.split(":"):
-        case ["b", delivery_id, index] if delivery_id.isdecimal() and index.isdecimal() and len(delivery_id) < 19:
-            query = select(Delivery.buttons).where(
-                Delivery.id == int(delivery_id), Delivery.conversation_id == conversation_id
-            )
-            buttons = await session.scalar(query) or []
-            return str(buttons[int(index)]["label"]) if int(index) < len(buttons) else ""
-    return ""
+async def label(session: AsyncSession, conversation_id: int, tapped: str) -> str:
+    """The words on a button of this conversation, by its payload; empty for one that is not its own."""
+    if (found := button_of(tapped)) is None:
+        return ""
+    _, delivery_id, index = found
+    query = select(Delivery.buttons).where(Delivery.id == delivery_id, Delivery.conversation_id == conversation_id)
+    buttons = await session.scalar(query) or []
+    return str(buttons[index]["label"]) if index < len(buttons) else ""

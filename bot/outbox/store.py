@@ -16,8 +16,8 @@ from bot.statement import Statement
 INSERT = Statement(
     insert(Delivery),
     (
-        *("key", "conversation_id", "channel", "seq", "lane", "author", "staff_name", "text_key", "text", "buttons"),
-        *("state", "due_at", "reason", "created_at", "sent_at"),
+        *("key", "conversation_id", "channel", "seq", "lane", "author", "staff_name", "staff_id", "text_key"),
+        *("text", "buttons", "attachments", "state", "due_at", "reason", "created_at", "sent_at"),
     ),
 )
 
