@@ -47,7 +47,7 @@ class Listed:
 async def listed(session: AsyncSession, me: Me, wanted: Filter, cursor: tuple[str, int, int] | None = None) -> Listed:
     """A page of conversations: the queue by urgency and time, everything else by who wrote last."""
     values: dict[str, Any] = {"me": wanted.me, "most": PAGE, "channel": wanted.channel, "stage": wanted.stage}
-    values |= {"level": wanted.level, "tier": wanted.tier, "languages": languages(wanted.language)}
+    values |= {"level": wanted.level, "tier": wanted.tier, "team": wanted.team, "languages": languages(wanted.language)}
     values |= {"part": f"%{_plain(wanted.text.strip())}%", "number": wanted.text.strip().upper()}
     if cursor is not None:
         values |= {"moment": datetime.fromisoformat(cursor[0]), "urgency": cursor[1], "id": cursor[2]}
@@ -83,10 +83,10 @@ COUNTS = select(
 ).where(_IS_STAFFED)
 ROWS = (
     select(
-        *(_c.id, _c.name, _c.channel, _c.language, _c.owner, _c.fence, _c.seq, _c.waiting_since),
+        *(_c.id, _c.name, _c.channel, _c.language, _c.owner, _c.owner_fence, _c.seq, _c.waiting_since),
         *(_c.last_inbound_at, _c.last_outbound_at, _c.unreachable_at),
         *(_cu.name.label("customer_name"), _cu.tier, _s.name.label("owner_name")),
-        *(_q.reason, _q.priority, _q.opened_at, _q.expected_at),
+        *(_q.reason, _q.priority, _q.opened_at, _q.expected_at, _q.team, _q.given),
         *(_k.id.label("case_id"), _k.kind, _k.stage, _k.severity, _k.level, _k.level_reasons),
         func.substr(_in.text, 1, PREVIEW).label("heard"),
         *(_in.id.label("heard_id"), _in.attachments),
@@ -123,6 +123,8 @@ def _ids(tab: Tab, asked: frozenset[str], goes_on: bool, like: str) -> Select[An
     source: Any = table(Conversation)
     if tab is Tab.QUEUE:
         source = table(QueueEntry).join(source, _c.id == _q.conversation_id)
+    elif "team" in asked:
+        source = table(QueueEntry).join(source, and_(_c.id == _q.conversation_id, _q.closed_at.is_(None)))
     if of_case:
         source = source.join(table(Case), and_(_c.id == _k.conversation_id, _k.id == _c.case_id))
     if "tier" in asked:
@@ -162,6 +164,7 @@ _ASKED: dict[str, Any] = {
     "stage": _k.stage == bindparam("stage"),
     "level": _k.level >= bindparam("level"),
     "tier": _cu.tier == bindparam("tier"),
+    "team": _q.team == bindparam("team"),
 }
 
 
@@ -183,7 +186,9 @@ def _plain(text: str) -> str:
 
 def _row(found: Any) -> Row:
     entry = (
-        Entry(found.reason, found.priority, found.opened_at, found.expected_at) if found.reason is not None else None
+        Entry(found.reason, found.priority, found.opened_at, found.expected_at, found.team, found.given)
+        if found.reason is not None
+        else None
     )
     complaint = (
         Complaint(found.case_id, found.kind, found.stage, found.severity, found.level, tuple(found.level_reasons or ()))
@@ -199,7 +204,7 @@ def _row(found: Any) -> Row:
         language=found.language,
         owner=found.owner,
         owner_name=found.owner_name or "",
-        fence=found.fence,
+        fence=found.owner_fence,
         seq=found.seq,
         last_inbound_at=found.last_inbound_at,
         last_outbound_at=found.last_outbound_at,

@@ -34,11 +34,13 @@ class Filter:
     tier: str = ""
     text: str = ""
     """Part of a name, or an order number."""
+    team: str = ""
+    """Of the desk's entry: who is asked first."""
 
     @property
     def asked(self) -> frozenset[str]:
         """Names of the fields that ask for something."""
-        names = ("channel", "language", "stage", "level", "tier", "text")
+        names = ("channel", "language", "stage", "level", "tier", "text", "team")
         return frozenset(name for name in names if getattr(self, name))
 
 
@@ -53,6 +55,7 @@ class Row:
     owner: str
     owner_name: str
     fence: int
+    """Of the owner: grows with every change of who has it."""
     seq: int
     last_inbound_at: datetime | None
     last_outbound_at: datetime | None
@@ -79,6 +82,9 @@ class Entry:
     opened_at: datetime
     expected_at: datetime | None
     """What the customer was told."""
+    team: str
+    given: bool
+    """Given to a person who has not shown yet that they are at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,7 @@ def belongs(row: Row, wanted: Filter) -> bool | None:
         and (not wanted.stage or (complaint is not None and complaint.stage == wanted.stage))
         and (not wanted.level or (complaint is not None and complaint.level >= wanted.level))
         and (not wanted.tier or row.tier == wanted.tier)
+        and (not wanted.team or (row.entry is not None and row.entry.team == wanted.team))
     )
     return None if fits and wanted.text else fits
 

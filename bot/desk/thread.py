@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import table
@@ -19,7 +19,7 @@ from bot.staff.account import May, Me, needs
 
 PAGE = 50
 MOST_NEW = 500
-"""Lines that are caught up with at once; who was away for longer gets the newest page instead."""
+"""Lines that are caught up with at once; whoever was away for longer asks again."""
 UNFINISHED = (State.DUE, State.CLAIMED, State.SENDING, State.FAILED, State.UNKNOWN)
 """States without a place in the thread that staff must see: it is on its way, or it may not have arrived."""
 
@@ -54,15 +54,18 @@ _HEARD = select(_in.id, _in.seq, _in.kind, _in.text, _in.payload, _in.attachment
 )
 _SAID = select(
     *(_out.id, _out.seq, _out.author, _out.staff_name, _out.text, _out.buttons, _out.tapped, _out.state),
-    *(_out.error, _out.sent_at, _out.created_at),
+    *(_out.error, _out.sent_at, _out.created_at, _out.attachments),
 ).where(_out.conversation_id == bindparam("conversation"))
 HEARD_BEFORE = _HEARD.where(_in.seq < bindparam("seq")).order_by(_in.seq.desc()).limit(bindparam("most"))
 SAID_BEFORE = _SAID.where(_out.seq < bindparam("seq")).order_by(_out.seq.desc()).limit(bindparam("most"))
 HEARD_AFTER = _HEARD.where(_in.seq > bindparam("seq")).order_by(_in.seq).limit(bindparam("most"))
 SAID_AFTER = _SAID.where(_out.seq > bindparam("seq")).order_by(_out.seq).limit(bindparam("most"))
 NOT_IN_THREAD = _SAID.where(_out.seq.is_(None), _out.state.in_(UNFINISHED)).order_by(_out.id.desc()).limit(PAGE)
-FILE = select(_in.attachments, _in.channel).where(
+FILES_IN = select(_in.attachments, _in.channel).where(
     _in.id == bindparam("message"), _in.conversation_id == bindparam("conversation")
+)
+FILES_OUT = select(_out.attachments, literal("web").label("channel")).where(  # what staff send lies in our own folder
+    _out.id == bindparam("message"), _out.conversation_id == bindparam("conversation")
 )
 BEFORE_ALL = 2**62
 
@@ -105,23 +108,20 @@ class File:
 
 
 @needs(May.ANSWER)
-async def file(session: AsyncSession, me: Me, conversation_id: int, message_id: int, number: int) -> File:
-    """A file a customer sent in this conversation. Raises NotFound."""
-    found = (await session.execute(FILE, {"message": message_id, "conversation": conversation_id})).one_or_none()
-    if found is None or not 0 <= number < len(found.attachments):
+async def file(session: AsyncSession, me: Me, conversation_id: int, key: str, number: int) -> File:
+    """A file of the message `key` (as in Line) of this conversation. Raises NotFound."""
+    message = int(key[1:]) if key[1:].isdecimal() and len(key) < 19 else 0
+    query = FILES_IN if key.startswith("i") else FILES_OUT
+    found = (await session.execute(query, {"message": message, "conversation": conversation_id})).one_or_none()
+    if found is None or not 0 <= number < len(found.attachments or ()):
         raise NotFound("there is no such file in this conversation")
     a = found.attachments[number]
     return File(found.channel, a["ref"], a.get("name", ""), a.get("mime", ""), a.get("kind", ""))
 
 
 def _heard(row: Any) -> Line:
-    files = tuple(
-        {"kind": a.get("kind", ""), "name": a.get("name", ""), "mime": a.get("mime", ""), "size": a.get("size")}
-        | {"number": number}
-        for number, a in enumerate(row.attachments)
-    )
     text = f"/{row.payload} {row.text}".rstrip() if row.kind == "command" else row.text
-    return Line(f"i{row.id}", row.seq, Author.CUSTOMER, "", text, row.kind.value, row.at, attachments=files)
+    return Line(f"i{row.id}", row.seq, Author.CUSTOMER, "", text, row.kind.value, row.at, attachments=_files(row))
 
 
 def _said(row: Any) -> Line:
@@ -137,5 +137,14 @@ def _said(row: Any) -> Line:
         state=row.state.value,
         error=row.error,
         buttons=buttons,
+        attachments=_files(row),
         unsure=row.id if row.state is State.UNKNOWN else 0,
+    )
+
+
+def _files(row: Any) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        {"kind": a.get("kind", ""), "name": a.get("name", ""), "mime": a.get("mime", ""), "size": a.get("size")}
+        | {"number": number}
+        for number, a in enumerate(row.attachments or ())
     )
