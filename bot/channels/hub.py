@@ -1,4 +1,4 @@
-"""Wakes those who wait for news of a conversation in this process (web chat, terminal)."""
+"""Wakes those who wait for news of a conversation in this process (web chat, terminal, staff console)."""
 
 import asyncio
 from collections import defaultdict
@@ -19,11 +19,15 @@ class Hub:
         self._waiting: dict[int, dict[asyncio.Future[None], State]] = defaultdict(dict)
         """By conversation: who waits, and the state each has seen."""
         self._looking: asyncio.Task[None] | None = None
+        self.listeners: set[Callable[[int], None]] = set()
+        """Told of every conversation that has changed (the staff console)."""
         self.is_closed = False
         """The program is ending: there will be no more news, and nobody should wait for any."""
 
     def tell(self, conversation_id: int) -> None:
         """Something has changed in this conversation."""
+        for listener in self.listeners:
+            listener(conversation_id)
         for waiting in self._waiting.get(conversation_id, ()):
             _wake(waiting)
 
@@ -32,8 +36,9 @@ class Hub:
         self.is_closed = True
         if self._looking is not None:
             self._looking.cancel()
-        for conversation_id in list(self._waiting):
-            self.tell(conversation_id)
+        for waiting in self._waiting.values():
+            for future in waiting:
+                _wake(future)
 
     async def news(self, conversation_id: int, seen: State, seconds: float, states: States) -> None:
         """Wait, at most `seconds`, until the conversation is not any more as it was `seen`.

@@ -1,0 +1,24 @@
+"""The console in a real browser, on a real server: who works at the desk, and what lies there."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.clock import FakeClock
+from tests.console.desk import Office, open_office
+from tests.fakes.browser import chromium
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+async def office(database_url: str, tmp_path: Path, clock: FakeClock, browser: Browser) -> AsyncIterator[Office]:
+    """A shop with its console served; nobody has signed in yet. nlu does not run: nothing here is answered by it."""
+    async with open_office(database_url, tmp_path, clock, browser) as found:
+        yield found
