@@ -74,9 +74,9 @@ class App:
         lease = self.pauses.lease
         self.answering = Answering(self.db, self.rasa, self.data, execute, self.clock, self.words_written, lease)
         self.lanes = Lanes(self.db, self.answering, self.clock, self.worker, lease)
+        self.web = WebChat(self.db, self.clock, self.hub, self.take, self.files)
         limits = Limits(timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours))
         self.door = Door(self.db, limits)
-        self.web = WebChat(self.db, self.clock, self.hub, self.take, self.files)
         self.telegram = _telegram(settings, self.clock, self.files)
         channels: list[Channel] = [self.telegram] if self.telegram else []
         self.channels = {channel.name: channel for channel in channels}
@@ -91,6 +91,7 @@ class App:
     async def take(self, incoming: Incoming) -> Stored:
         """Every word in, from every channel. Returns when it is stored; raises when it could not be."""
         stored = await inbox.take(self.db, incoming, self.worker, self.pauses)
+        self.hub.tell(stored.conversation_id)
         if stored.ready_at is not None and self.wakes_lanes:
             self.lanes.wake(stored.conversation_id, stored.ready_at)
             self._show_typing(incoming)
