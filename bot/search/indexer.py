@@ -48,7 +48,7 @@ class Indexer:
     async def tick(self, seconds: float = A_WHILE) -> int:
         """Index what is new, for a while. Gives how many texts."""
         until, sum_ = time.monotonic() + seconds, 0
-        for source in sources.ROWS:
+        for source in Source:
             while done := await self._step(source):
                 sum_ += done
                 await asyncio.sleep(0)
@@ -129,4 +129,4 @@ async def _renew(session: AsyncSession, found: Sequence[Document]) -> int:
 async def progress(session: AsyncSession) -> Sequence[Progress]:
     """How far each source is, for the health page."""
     through = await store.throughs(session)
-    return [Progress(s, through.get(s, 0), await sources.newest(session, s)) for s in sources.ROWS]
+    return [Progress(s, through.get(s, 0), await sources.newest(session, s)) for s in Source]

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations.tables import Conversation
 from bot.customers.tables import Customer
+from bot.handoff.tables import Note
 from bot.inbox.tables import Inbound
 from bot.messages import Author
 from bot.outbox.tables import Delivery
@@ -33,8 +34,11 @@ _TOLD: Mapping[Source, Select[*tuple[Any, ...]]] = {
     )
     .join(Conversation, Conversation.id == Delivery.conversation_id)
     .where(Delivery.seq.is_not(None)),
+    Source.NOTE: select(Note.id, Note.seq, Note.text, Note.at, Note.name.label("staff_name"), *_CHAT).join(
+        Conversation, Conversation.id == Note.conversation_id
+    ),
 }
-_ID = {Source.HEARD: Inbound.id, Source.SAID: Delivery.id}
+_ID = {Source.HEARD: Inbound.id, Source.SAID: Delivery.id, Source.NOTE: Note.id}
 
 
 async def lines(

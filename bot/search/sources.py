@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversations.tables import Conversation
 from bot.customers.tables import Customer
 from bot.db import table
+from bot.handoff.tables import Note
 from bot.inbox.tables import Inbound
 from bot.inbox.thread import SPOKEN
 from bot.outbox.tables import Delivery
@@ -16,7 +17,7 @@ from bot.search.document import Document
 from bot.search.tables import LINES, SearchDocument, Source
 from bot.shop.tables import OrderRow
 
-_heard, _said = table(Inbound).c, table(Delivery).c
+_heard, _said, _note = table(Inbound).c, table(Delivery).c, table(Note).c
 _customer, _order, _chat = table(Customer).c, table(OrderRow).c, table(Conversation).c
 _known = table(SearchDocument).c
 
@@ -25,6 +26,7 @@ ROWS: Mapping[Source, Select[*tuple[Any, ...]]] = {
         _heard.kind.in_(SPOKEN), _heard.text != ""
     ),
     Source.SAID: select(_said.id, _said.text, _said.created_at, _said.conversation_id).where(_said.text != ""),
+    Source.NOTE: select(_note.id, _note.text, _note.at, _note.conversation_id).where(_note.text != ""),
     Source.CUSTOMER: select(_customer.id, _customer.name, _customer.phone, _customer.email, _customer.shop_id),
     Source.ORDER: select(_order.id, _order.shop_id, _order.customer_id),
     Source.CHAT: select(_chat.id, _chat.name, _chat.customer_id),
@@ -32,6 +34,7 @@ ROWS: Mapping[Source, Select[*tuple[Any, ...]]] = {
 ID = {
     Source.HEARD: _heard.id,
     Source.SAID: _said.id,
+    Source.NOTE: _note.id,
     Source.CUSTOMER: _customer.id,
     Source.ORDER: _order.id,
     Source.CHAT: _chat.id,

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bot.conversations.tables import Conversation
 from bot.customers.tables import Customer
 from bot.errors import NotAllowed
+from bot.handoff.tables import Note
 from bot.messages import Author, Kind
 from bot.search import service
 from bot.search.query import parse
@@ -214,3 +215,11 @@ async def test_both_databases_mean_the_same_by_a_search(desk: Desk, texts: list[
         ]
         found = [line for line in (await desk.finds(words, limit=1000)).lines if line.conversation_id == chat]
         assert sorted(shown(line) for line in found) == sorted(expected), words
+
+
+async def test_private_notes_are_found_and_told_as_such(desk: Desk):
+    chat = await desk.chat("Emma")
+    await desk.add(Note(conversation_id=chat, staff_id=1, name="Ben", text="退款 already promised", seq=0, at=desk.at))
+    await desk.indexes()
+    [found] = (await desk.finds("退款")).lines
+    assert (found.source, found.author, found.by, shown(found)) == (Source.NOTE, None, "Ben", "退款 already promised")
