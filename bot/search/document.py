@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.search.tables import LINES, NAMES, Source
-from bot.search.terms import terms
+from bot.search.terms import words
 
 PLACES = 21
 """Bits below the millisecond in the id of a line: two for its source, the rest of its own id."""
@@ -36,7 +36,7 @@ class Document:
         return zlib.crc32(self.text.encode()) + 1 if self.at is None else 0
 
     def words(self) -> list[str]:
-        return [term.text for term in terms(self.text)]
+        return words(self.text)
 
 
 def moment(at: datetime) -> int:

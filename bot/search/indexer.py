@@ -40,8 +40,8 @@ class Progress:
 class Indexer:
     """One a process; several processes share the work by locking the mark of a source."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, db: Database, batch: int = BATCH) -> None:
+        self._db, self._batch = db, batch
         self._done = 0
         """Since it was last told."""
 
@@ -52,7 +52,7 @@ class Indexer:
             while done := await self._step(source):
                 sum_ += done
                 await asyncio.sleep(0)
-                if done < BATCH or time.monotonic() > until:
+                if done < self._batch or time.monotonic() > until:
                     break
         self._done += sum_
         if self._done >= TOLD_EVERY:
@@ -76,12 +76,14 @@ class Indexer:
             mark = await store.mark(session, source)
             if mark is None:
                 return 0
-            late = await _late(session, mark)
+            late = await _late(session, mark, self._batch)
             newest = await sources.newest(session, source)
-            fresh = await sources.missing(session, source, mark.seen, None, BATCH) if newest > mark.seen else []
+            fresh = await sources.missing(session, source, mark.seen, None, self._batch) if newest > mark.seen else []
             await store.put(session, [*late, *fresh])
             if newest > mark.seen:
-                mark.seen = fresh[-1].ref_id if len(fresh) == BATCH else max(newest, *(d.ref_id for d in fresh), 0)
+                mark.seen = (
+                    fresh[-1].ref_id if len(fresh) == self._batch else max(newest, *(d.ref_id for d in fresh), 0)
+                )
             if mark.pending is None and mark.seen > mark.through:
                 mark.pending, mark.running = mark.seen, sorted(await store.running(session))
             if source is Source.HEARD:
@@ -96,12 +98,12 @@ class Indexer:
                     log.info("indexing", source=one.source, through=one.through, of=one.newest)
 
 
-async def _late(session: AsyncSession, mark: SearchMark) -> Sequence[Document]:
+async def _late(session: AsyncSession, mark: SearchMark, batch: int) -> Sequence[Document]:
     """Rows that were committed behind their time, once no more of them can come."""
     if mark.pending is None or set(mark.running) & await store.running(session):
         return []
-    found = await sources.missing(session, mark.source, mark.through, mark.pending, BATCH)
-    if len(found) < BATCH:
+    found = await sources.missing(session, mark.source, mark.through, mark.pending, batch)
+    if len(found) < batch:
         mark.through, mark.pending, mark.running = mark.pending, None, []
     return found
 

@@ -8,6 +8,7 @@ character is the beginning of a pair (the last one stands for itself).
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.hanzi import to_simplified
@@ -73,6 +74,20 @@ def terms(text: str) -> list[Term]:
     return found
 
 
+def words(text: str) -> list[str]:
+    """The terms alone, three times as fast: an index takes millions."""
+    found: list[str] = []
+    for run in RUN.finditer(text.translate(_FOLDING)):
+        part = run[0]
+        if run.lastgroup == CHARACTER:
+            found += [part[n : n + 2] for n in range(len(part))]
+        else:
+            found.append(stem(part[:LONGEST]) if run.lastgroup == LETTER else part[:LONGEST])
+        if len(found) >= MOST:
+            return found[:MOST]
+    return found
+
+
 def _places(text: str) -> Sequence[int]:
     """For each folded character the one it comes from."""
     return [place for place, char in enumerate(text) for _ in _FOLDING[ord(char)]]
@@ -91,6 +106,7 @@ def _word(run: re.Match[str], kind: str, places: Sequence[int]) -> Term:
     return Term(stem(word) if kind == LETTER else word, places[run.start()], places[run.end() - 1] + 1, kind)
 
 
+@lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
     """An English word without its ending: refunds, refunded → refund; charging, charge → charg. Others as they are."""
     if not word.isascii():

@@ -4,11 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.search.terms import MOST, stem, terms
-
-
-def words(text: str) -> list[str]:
-    return [term.text for term in terms(text)]
+from bot.search.terms import MOST, stem, terms, words
 
 
 def test_chinese_is_cut_into_pairs_and_its_last_character():
@@ -69,3 +65,4 @@ def test_any_text_has_terms_of_letters_and_digits_within_it(text: str):
         assert 0 <= term.start < term.end <= len(text)
         assert term.text.isalnum()
         assert " " not in term.text
+    assert words(text) == [term.text for term in terms(text)]
