@@ -33,11 +33,17 @@ async def sqlite(folder: Path) -> AsyncIterator[Side]:
 @contextlib.asynccontextmanager
 async def postgresql(folder: Path) -> AsyncIterator[Side]:
     """With a database of its own, dropped at the end."""
-    name = f"carebot_bench_{os.getpid()}"
+    async with own_database() as url, _carebot("Carebot, PostgreSQL", folder / "postgresql", url) as side:
+        yield side
+
+
+@contextlib.asynccontextmanager
+async def own_database(what: str = "turns") -> AsyncIterator[str]:
+    """The address of a new PostgreSQL database, dropped at the end."""
+    name = f"carebot_bench_{what}_{os.getpid()}"
     await _postgresql(f'CREATE DATABASE "{name}"')
     try:
-        async with _carebot("Carebot, PostgreSQL", folder / "postgresql", f"{POSTGRESQL}/{name}") as side:
-            yield side
+        yield f"{POSTGRESQL}/{name}"
     finally:
         await _postgresql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 

@@ -38,6 +38,7 @@ from bot.outbox import service as outbox
 from bot.outbox.delivery import Lane
 from bot.outbox.sender import Sender
 from bot.rasa import Rasa
+from bot.search.indexer import Indexer
 from bot.settings import Settings
 from bot.shop.order import Order, OrderState, RefundState
 from bot.staff.sessions import Limits
@@ -63,6 +64,7 @@ class App:
         self.rasa = Rasa(settings.rasa_url)
         self.learning = Learning(self.rasa, settings.var_dir)
         self.hub = Hub()
+        self.indexer = Indexer(self.db)
         self.files = Files(settings.var_dir / "attachments")
         self.pauses = Pauses(
             timedelta(milliseconds=settings.turn_pause_ms),

@@ -35,6 +35,8 @@ def start(app: "App", roles: frozenset[str]) -> AsyncIOScheduler:
         every(5, "meaning", lambda: learn(app))
         every(1, "lanes", app.lanes.sweep)
         every(10, "reaper", app.sender.reap)
+        every(2, "search", app.indexer.tick)
+        every(10, "names", app.indexer.sweep)
     if "clock" in roles:
         every(20, "timetable", lambda: timetable_tick(app))
         every(2, "queue", app.hand_out)

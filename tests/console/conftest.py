@@ -1,14 +1,73 @@
-"""The console in a real browser, on a real server: who works at the desk, and what lies there."""
+"""The console as people reach it: a real server on loopback, accounts in a real database."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from playwright.async_api import Browser
 
+from bot.app import App
+from bot.staff import secret
+from bot.staff.account import Role
+from tests import databases
 from tests.clock import FakeClock
-from tests.console.desk import Office, open_office
+from tests.console.browsing import Visit
+from tests.console.desk import Office as Desk
+from tests.console.desk import open_office
 from tests.fakes.browser import chromium
+from tests.openshop import open_shop
+from tests.staff.people import Office
+from tests.ways.serving import served
+
+NO_ENGINE = "http://127.0.0.1:9"
+"""Nothing listens there: these tests understand no messages."""
+
+
+@dataclass
+class Served:
+    """A shop with its console, and the office of those who use it."""
+
+    app: App
+    office: Office
+    address: str
+
+    def visitor(self, language: str = "en") -> Visit:
+        return Visit(self.address, language)
+
+    async def signed_in(self, login: str = "anna", role: Role = Role.ADMINISTRATOR) -> Visit:
+        """A browser of somebody new."""
+        await self.office.hires(login, role)
+        found = self.visitor()
+        await found.signs_in(login)
+        return found
+
+
+@pytest.fixture(autouse=True)
+def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secret, "HASHER", PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
+    secret._nobodys.cache_clear()
+
+
+@pytest.fixture
+async def console(database_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterator[Served]:
+    async with open_shop(database_url, NO_ENGINE, tmp_path, clock) as shop, served(shop.app, "auto") as address:
+        yield Served(shop.app, office_of(shop.app, clock), address)
+
+
+@pytest.fixture
+async def one_console(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Served]:
+    """The same on SQLite alone, for what the kind of database cannot change."""
+    url = await databases.create("sqlite", tmp_path)
+    async with open_shop(url, NO_ENGINE, tmp_path, clock) as shop, served(shop.app, "auto") as address:
+        yield Served(shop.app, office_of(shop.app, clock), address)
+
+
+def office_of(app: App, clock: FakeClock) -> Office:
+    office = Office(app.db, clock)
+    office.door = app.door
+    return office
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +77,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def office(database_url: str, tmp_path: Path, clock: FakeClock, browser: Browser) -> AsyncIterator[Office]:
+async def office(database_url: str, tmp_path: Path, clock: FakeClock, browser: Browser) -> AsyncIterator[Desk]:
     """A shop with its console served; nobody has signed in yet. nlu does not run: nothing here is answered by it."""
     async with open_office(database_url, tmp_path, clock, browser) as found:
         yield found

@@ -1,0 +1,234 @@
+"""How fast the staff console is with a shop's history behind it: `python -m bench.console [--quick] [--only NAME]`.
+
+100,000 conversations with 1,000,000 messages on SQLite and on PostgreSQL. README.md beside this file says what is
+measured. It ends by itself; `--strict` gives exit code 1 when a target is missed.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bench import crowd, ours
+from bench.crowd import Size
+from bench.kept import keep
+from bench.measure import quantile
+from bot import migrate
+from bot.clock import SystemClock
+from bot.db import Database
+from bot.desk import inbox, marks, panel, thread
+from bot.desk.listing import Filter, Tab
+from bot.search import service as search
+from bot.search.indexer import Indexer
+from bot.shop.order_number import NumberForm
+from bot.staff.account import Me, Role
+
+FULL, QUICK = Size(100_000, 1_000_000), Size(5_000, 50_000)
+ANNA = Me(1, "Colleague 1", "anna", Role.ADMINISTRATOR)
+FORM = NumberForm.of("LJ{date}-{6}")
+TIMES = 25
+BATCH = 2_000
+"""Texts of one transaction: nobody else writes here. The worker of the program takes 100."""
+LIST_MS, OPEN_MS = 100.0, 150.0
+"""Targets for the slowest kind of list, and for opening a conversation: 95 of 100."""
+SEARCH_MS = 150.0
+"""Our own: as quick as opening a conversation."""
+
+Ask = Callable[[AsyncSession, int], Awaitable[object]]
+"""One question to a service; the number makes each a little different."""
+
+
+@dataclass
+class Result:
+    name: str
+    fill_s: float = 0.0
+    index_s: float = 0.0
+    indexed: int = 0
+    size_mb: float = 0.0
+    ms: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """By question: median and the slowest 5 of 100, milliseconds of the server."""
+
+
+def lists(size: Size) -> dict[str, Ask]:
+    """The tabs of the inbox, each filter, and a page far back."""
+    asked = {
+        "list mine": Filter(Tab.MINE, "1"),
+        "list queue": Filter(Tab.QUEUE, "1"),
+        "list all": Filter(Tab.ALL, "1"),
+        "list bot": Filter(Tab.BOT, "1"),
+        "filter channel": Filter(Tab.ALL, "1", channel="telegram"),
+        "filter language": Filter(Tab.ALL, "1", language="en"),
+        "filter stage": Filter(Tab.ALL, "1", stage="resolve"),
+        "filter emotion": Filter(Tab.ALL, "1", level=2),
+        "filter tier": Filter(Tab.ALL, "1", tier="tier1"),
+        "filter name": Filter(Tab.ALL, "1", text="clarke 12"),
+        "filter rare name": Filter(Tab.ALL, "1", text=f"guest {size.conversations - 9}"),
+        "filter no such name": Filter(Tab.ALL, "1", text="nobody at all"),
+        "filter order number": Filter(Tab.ALL, "1", text=crowd.number(77)),
+        "filter everything": Filter(Tab.ALL, "1", channel="web", language="zh", stage="clarify", level=1, tier="tier2"),
+    }
+    return {
+        **{name: _list(wanted) for name, wanted in asked.items()},
+        "counts": lambda session, _: inbox.counts(session, ANNA),
+    }
+
+
+def _list(wanted: Filter) -> Ask:
+    async def ask(session: AsyncSession, _: int) -> object:
+        return await inbox.listed(session, ANNA, wanted)
+
+    return ask
+
+
+def opening(size: Size) -> dict[str, Ask]:
+    async def opened(session: AsyncSession, n: int, id: int) -> None:
+        today = SystemClock().now().date()
+        await panel.panel(session, ANNA, id, today)
+        lines = await thread.before(session, ANNA, id)
+        await thread.unfinished(session, ANNA, id)
+        await marks.between(session, ANNA, id, lines[0].seq, lines[-1].seq)
+
+    return {
+        "open, with a customer": lambda s, n: opened(s, n, 1 + n * 37 % (size.conversations // 2)),
+        "open, with a complaint": lambda s, n: opened(s, n, size.conversations - n),
+    }
+
+
+SEARCHES = {
+    "search a word of every chat": "退款",
+    "search one character": "退",
+    "search an English word": "refund",
+    "search a beginning": "ord",
+    "search two words": "冰箱 换货",
+    "search a sentence": "请问还有什么可以帮您",
+    "search a rare number": crowd.number(4_242),
+    "search what is not there": "无人说过的话",
+    "search a name": "emma clarke 123",
+    "search a phone number": "13900000123",
+}
+
+
+def searches() -> dict[str, Ask]:
+    return {name: _search(words) for name, words in SEARCHES.items()}
+
+
+def _search(words: str) -> Ask:
+    async def ask(session: AsyncSession, _: int) -> object:
+        return await search.find(session, ANNA, words, FORM)
+
+    return ask
+
+
+async def timed(db: Database, asked: dict[str, Ask], result: Result) -> None:
+    """Each question some times, on the event loop as the console asks it."""
+    for name, ask in asked.items():
+        taken = []
+        for n in range(TIMES):
+            began = time.perf_counter()
+            async with db.read() as session:
+                await ask(session, n)
+            taken.append((time.perf_counter() - began) * 1000)
+        ordered = sorted(taken[1:])  # the first one compiles its statements
+        result.ms[name] = round(quantile(ordered, 50), 2), round(quantile(ordered, 95), 2)
+
+
+async def measure(name: str, db: Database, size: Size) -> Result:
+    result = Result(name)
+    print(f"• {name}: {size.conversations:,} conversations, {size.messages:,} messages", flush=True)
+    result.fill_s = round(await crowd.fill(db, size), 1)
+    await _index(db, result)
+    for asked in (lists(size), opening(size), searches()):
+        await timed(db, asked, result)
+    return result
+
+
+async def _index(db: Database, result: Result) -> None:
+    indexer, began, told = Indexer(db, BATCH), time.perf_counter(), 0
+    while done := await indexer.tick(5):
+        result.indexed += done
+        if result.indexed - told >= 100_000:
+            told = result.indexed
+            rate = result.indexed / (time.perf_counter() - began)
+            print(f"  indexed: {told:,} texts, {rate:,.0f} a second", flush=True)
+    result.index_s = round(time.perf_counter() - began, 1)
+
+
+@contextlib.asynccontextmanager
+async def sqlite(folder: Path) -> AsyncIterator[Database]:
+    db = Database(f"sqlite+aiosqlite:///{folder / 'console.sqlite3'}")
+    await migrate.upgrade(db)
+    yield db
+    await db.close()
+
+
+@contextlib.asynccontextmanager
+async def postgresql(_: Path) -> AsyncIterator[Database]:
+    async with ours.own_database("console") as url:
+        db = Database(url)
+        await migrate.upgrade(db)
+        yield db
+        await db.close()
+
+
+SIDES: dict[str, Callable[[Path], Any]] = {"sqlite": sqlite, "postgresql": postgresql}
+
+
+def show(results: list[Result]) -> bool:
+    """The table. Gives whether every target was met."""
+    table = Table(
+        "", *(r.name for r in results), "target", title="Staff console: median and 95 of 100, ms of the server"
+    )
+    met = True
+    for name in results[0].ms:
+        target = (
+            LIST_MS
+            if name.startswith(("list", "filter", "counts"))
+            else OPEN_MS
+            if name.startswith("open")
+            else SEARCH_MS
+        )
+        missed = any(r.ms[name][1] > target for r in results)
+        met = met and not missed
+        cells = (f"{r.ms[name][0]:.1f} / {r.ms[name][1]:.1f}" for r in results)
+        table.add_row(name, *cells, f"< {target:g}", style="red" if missed else None)
+    table.add_row("filled, s", *(f"{r.fill_s:.0f}" for r in results))
+    table.add_row("indexed, texts a second", *(f"{r.indexed / max(r.index_s, 0.1):,.0f}" for r in results))
+    Console().print(table)
+    return met
+
+
+async def main(options: argparse.Namespace) -> bool:
+    size, results = QUICK if options.quick else FULL, []
+    for name, opened in SIDES.items():
+        if options.only not in (None, name):
+            continue
+        folder = Path(tempfile.mkdtemp(prefix="carebot-bench-"))
+        try:
+            async with opened(folder) as db:
+                results.append(await measure(name, db, size))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    met = show(results)
+    print(f"kept in {keep('console', results, options.quick)}")
+    return met
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="a twentieth of it")
+    parser.add_argument("--only", choices=list(SIDES))
+    parser.add_argument("--strict", action="store_true")
+    options = parser.parse_args()
+    is_met = asyncio.run(main(options))
+    sys.exit(0 if is_met or not options.strict else 1)
