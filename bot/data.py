@@ -43,6 +43,8 @@ class Data:
     rules: Rules
     personal: Personal
     guards: Guards
+    console: Texts
+    """What the staff console says."""
 
 
 def load(folder: Path) -> Data:
@@ -60,6 +62,7 @@ def load(folder: Path) -> Data:
         return part(lambda: read(datafile.read(folder / name)))
 
     texts = part(lambda: Texts.load(folder / "texts"))
+    console = part(lambda: Texts.load(folder / "console"))
     shop = file("policy/shop.yml", read_policy)
     file("policy/shop.yml", read_refund_times)
     catalogue = file("products.yml", read_catalogue)
@@ -76,7 +79,7 @@ def load(folder: Path) -> Data:
         raise BadContent("\n".join(problems))
     rules = Rules(complaints, remedies, severities, hours, desk, shop, catalogue)
     voice = Voice(texts, shop.zone)
-    return Data(voice, shop, catalogue, knowledge, hours, lexicon, desk, rules, personal, guards)
+    return Data(voice, shop, catalogue, knowledge, hours, lexicon, desk, rules, personal, guards, console)
 
 
 class DataInForce:

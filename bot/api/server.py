@@ -1,4 +1,4 @@
-"""The web server: the chat page, the HTTP API, the Telegram webhook, health and metrics."""
+"""The web server: the chat page, the staff console, the HTTP API, the Telegram webhook, health and metrics."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot import __version__
 from bot.api import cases, chat, errors, operations, shop
 from bot.app import App
+from bot.console.mount import PREFIX, Console
 
 PAGE = Path(__file__).resolve().parent.parent / "channels" / "web_page"
 LARGEST_BODY = 12 * 1024 * 1024
@@ -37,6 +38,7 @@ def build(carebot: App, manage: bool = True) -> FastAPI:
         if manage:
             await carebot.start()
         yield
+        await console.close()
         if manage:
             await carebot.stop()
 
@@ -54,6 +56,8 @@ def build(carebot: App, manage: bool = True) -> FastAPI:
     for router in (chat.router, shop.router, cases.router, operations.router):
         web.include_router(router)
     _pages(web)
+    console = Console(carebot)
+    web.mount(PREFIX, console)
     return web
 
 

@@ -19,6 +19,7 @@ async def check() -> None:
     if problems := check_never_say(found.voice.texts, rules):
         raise BadContent("\n".join(problems))
     console.print(
-        f"data/ is in order: {len(found.voice.texts.entries)} texts, {len(found.catalogue.products)} products, "
+        f"data/ is in order: {len(found.voice.texts.entries)} texts, "
+        f"{len(found.console.entries)} of the console, {len(found.catalogue.products)} products, "
         f"{len(found.knowledge.articles)} articles."
     )

@@ -1,0 +1,4 @@
+"""One page a file. Each has `install()`, which names its address with `bot.console.frame.page`."""
+
+PAGES = ("inbox", "conversation")
+"""The files of this folder that are pages. A new page: add its name, and in bot/console/navigation.py its way there."""

@@ -1,0 +1,15 @@
+"""The inbox."""
+
+from nicegui import ui
+
+from bot.console.frame import Frame, page
+from bot.staff.account import May
+
+
+def install() -> None:
+    page("/inbox", "frame.inbox", May.ANSWER)(build)
+
+
+async def build(frame: Frame) -> None:
+    with ui.element("main").classes("page"):
+        ui.label(frame.words("frame.inbox"))
