@@ -133,34 +133,21 @@ async def _remind(
             if not _may_write(conversation, case, at, rules, voice):
                 return None
             given.near_told_at = at
-            return f"{key}:near", [Say("complaints.promise_near", _values(given, rules))]
+            return f"{key}:near", [Say("complaints.promise_near", solutions.promise_values(given, rules))]
         case Reminder.OVERDUE if _may_write(conversation, case, at, rules, voice):
             return f"{key}:missed", await _missed(session, conversation, case, given, at, rules)
     return None
-
-
-def _values(given: Promise, rules: Rules) -> dict[str, Value]:
-    return {
-        "action": solutions.action_of(given, rules.shop.currency),
-        "owner": solutions.owner_of(given),
-        "due": given.due_at,
-    }
 
 
 async def _missed(
     session: AsyncSession, conversation: Conversation, case: Case, given: Promise, at: datetime, rules: Rules
 ) -> list[Say]:
     """The double deviation: apology, a new date, one degree more urgent, and a person. Never as if nothing happened."""
-    given.late_told_at, given.state = at, promise.State.BROKEN
-    what = rules.remedies.remedies.get(given.remedy)
-    due = await solutions.due_time(session, what, at, rules) if what else at
-    cents = given.what.get("cents")
-    solutions.make_promise(session, case, given.remedy, cents, given.owner, at, due)
+    new = await solutions.break_promise(session, case, given, "clock", at, rules)
     case.severity = max(CRITICAL, case.severity - 1)
     if case.stage is Stage.COMMIT:
         await store.move(session, case, Event.MISSED, at, "clock")
-    values = {**_values(given, rules), "new_due": due}
-    says = [Say("complaints.acknowledge_missed"), Say("complaints.promise_missed", values)]
+    says = [Say("complaints.acknowledge_missed"), solutions.missed_say(given, new.due_at, rules)]
     return says + await handoff.request(
         session, conversation, Reason.MISSED_PROMISE, at, rules.desk, number_of(case), case.severity
     )
