@@ -21,7 +21,7 @@ from bot.handoff import alerts
 from bot.handoff import service as handoff
 from bot.handoff.alerts import AlertKind
 from bot.handoff.queue import Reason
-from bot.messages import Say, Value
+from bot.messages import Author, Say, Value, Words
 from bot.outbox import service as outbox
 from bot.outbox.delivery import Lane
 from bot.outbox.service import Voice
@@ -35,8 +35,13 @@ Step = Callable[[AsyncSession, Conversation, Case], Awaitable[tuple[str, list[Sa
 """What is due for one case: the unique key of the words and the words, or nothing."""
 
 
-async def _each(db: Database, cases: list[tuple[int, int]], voice: Voice, at: datetime, step: Step) -> int:
-    """Do `step` for each (conversation, case), each in its own transaction: one that fails holds up no other."""
+async def _each(
+    db: Database, cases: list[tuple[int, int]], voice: Voice, at: datetime, step: Step, shop: Words | None = None
+) -> int:
+    """Do `step` for each (conversation, case), each in its own transaction: one that fails holds up no other.
+
+    `shop`: what is said must be heard also where a person has the chat, and is then said in its name.
+    """
     spoken = 0
     for conversation_id, case_id in cases:
         try:
@@ -45,7 +50,10 @@ async def _each(db: Database, cases: list[tuple[int, int]], voice: Voice, at: da
                 case = await store.locked(session, case_id)
                 if case is not None and (said := await step(session, conversation, case)) is not None:
                     key, says = said
-                    await outbox.put(session, conversation, says, key, voice, at, lane=Lane.SERVICE)
+                    author, name = outbox.speaker(conversation, shop) if shop else (Author.BOT, "")
+                    await outbox.put(
+                        session, conversation, says, key, voice, at, lane=Lane.SERVICE, author=author, staff_name=name
+                    )
                     spoken += 1
         except Exception:
             log.exception("a case was passed over by the clock", case=case_id)
@@ -95,7 +103,7 @@ async def watch_promises(db: Database, voice: Voice, at: datetime, rules: Rules)
                 return None
             return await _remind(session, conversation, case, given, at, rules, voice)
 
-        told += await _each(db, [(conversation_id, case_id)], voice, at, step)
+        told += await _each(db, [(conversation_id, case_id)], voice, at, step, rules.shop.brand)
     return told
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content import Texts, render
-from bot.conversations.tables import Conversation
-from bot.messages import Author, Button, Say
+from bot.conversations.tables import BOT, QUEUE, Conversation
+from bot.messages import Author, Button, Say, Words
 from bot.outbox import store
 from bot.outbox.delivery import Lane, State
 from bot.outbox.tables import Delivery
@@ -81,6 +81,16 @@ async def put_words(
     """Write what a person typed, as it is."""
     row = _row(conversation, key, "", text, [], at, Lane.REPLY, Author.STAFF, staff_name)
     return await _add(session, conversation, [row], at)
+
+
+def speaker(conversation: Conversation, shop: Words) -> tuple[Author, str]:
+    """Who tells what the customer must hear in any case (a promise kept, or missed): where a person has the chat the
+
+    bot's words would be dropped, so the shop says it. Gives the author and the name for `put`.
+    """
+    if conversation.owner in (BOT, QUEUE):
+        return Author.BOT, ""
+    return Author.STAFF, shop.zh if language_of(conversation).startswith("zh") else shop.en
 
 
 def language_of(conversation: Conversation) -> str:
