@@ -156,7 +156,8 @@ class App:
             now = self.data.now
             says = await timetable.promise_done(session, conversation, given, by, evidence, at, now.rules)
             key = f"promise:{promise_id}:done"
-            await outbox.put(session, conversation, says, key, now.voice, at, lane=Lane.SERVICE)
+            signed = outbox.speaker(conversation, now.shop.brand)
+            await outbox.put(session, conversation, says, key, now.voice, at, lane=Lane.SERVICE, by=signed)
         self.words_written(conversation.id)
         return bool(says)
 

@@ -10,6 +10,7 @@ from bot.handoff import tables as handoff
 from bot.inbox import tables as inbox
 from bot.learning import tables as learning
 from bot.outbox import tables as outbox
+from bot.privacy import tables as privacy
 from bot.search import tables as search
 from bot.shop import tables as shop
 from bot.staff import tables as staff
@@ -25,6 +26,7 @@ __all__ = [
     "inbox",
     "learning",
     "outbox",
+    "privacy",
     "search",
     "shop",
     "staff",

@@ -4,6 +4,7 @@ The stages are a reconstruction from the literature on complaint handling and se
 in each the customer needs something else, and an answer that skips the need makes the matter worse.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from bot.errors import Moved
@@ -49,6 +50,12 @@ class Event(StrEnum):
     REOPENED = "reopened"
 
 
+def kind_of(intent: str) -> Kind:
+    """The kind a complaint intent names; what is no complaint intent is about the service."""
+    name = intent.removeprefix("complaint_")
+    return Kind(name) if name in set(Kind) else Kind.SERVICE
+
+
 ORDER = tuple(Stage)
 
 TRANSITIONS: dict[tuple[Stage, Event], Stage] = {
@@ -88,3 +95,21 @@ def advance(stage: Stage, event: Event) -> Stage:
 def possible(stage: Stage) -> tuple[Event, ...]:
     """The steps that may be taken from `stage`, in the table's order."""
     return tuple(event for (before, event) in TRANSITIONS if before is stage)
+
+
+def replay(history: Iterable[tuple[Stage, Event, Stage]]) -> Stage:
+    """The stage that a history (before, event, after) leads to. Raises Moved where it does not follow the table.
+
+    The first line opens the case: wherever it begins.
+    """
+    now: Stage | None = None
+    for before, event, after in history:
+        if now is None:
+            if event is not Event.OPENED:
+                raise Moved(f"a history begins with {Event.OPENED}, not with {event}")
+        elif before is not now or advance(before, event) is not after:
+            raise Moved(f"the history is at {now} and goes on with {before} --{event}--> {after}")
+        now = after
+    if now is None:
+        raise Moved("a case without a history")
+    return now

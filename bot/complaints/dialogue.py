@@ -212,8 +212,8 @@ class Move:
         )
         return replace(self, stage=after, memory=memory, events=(*self.events, (event, note)))
 
-    def say(self, key: str, buttons: tuple[Button, ...] = (), **values: Any) -> "Move":
-        return replace(self, says=(*self.says, Say(f"complaints.{key}", values, buttons)))
+    def say(self, key: str, buttons: tuple[Button, ...] = (), file: str = "complaints", **values: Any) -> "Move":
+        return replace(self, says=(*self.says, Say(f"{file}.{key}", values, buttons)))
 
     def ask(self, asking: Asking | None) -> "Move":
         return replace(self, memory=replace(self.memory, asking=asking))

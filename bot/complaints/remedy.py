@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.complaints.complaint import Kind
 from bot.datafile import Findings, Section
 from bot.messages import Words
+from bot.staff.account import Role
 
 FILE = "data/policy/remedies.yml"
 DELIVER = "deliver"
@@ -61,11 +62,33 @@ class Goodwill:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What a role may grant without asking."""
+
+    level: Authority
+    case_cents: int | None = None
+    """The money of one case all together; None: only the hard cap limits it."""
+
+
+@dataclass(frozen=True, slots=True)
 class RemedyPolicy:
     remedies: Mapping[str, Remedy]
     rules: tuple[Rule, ...]
     hard_cap_percent: int
     goodwill: Goodwill
+    roles: Mapping[str, Scope]
+    """By the role's name; a role that is not named grants nothing."""
+
+    def rule(self, kind: Kind, severity: int, tier: str) -> Rule | None:
+        """The first that matches."""
+        return next(
+            (
+                rule
+                for rule in self.rules
+                if rule.kind is kind and severity in (rule.severities or {severity}) and tier in (rule.tiers or {tier})
+            ),
+            None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +104,10 @@ def fitting(
     policy: RemedyPolicy, kind: Kind, severity: int, tier: str, paid: int | None, wish: str | None = None
 ) -> list[Option]:
     """Everything the policy has for such a complaint and wish; `paid` is what the order cost, if known."""
-    for rule in policy.rules:
-        if rule.kind is kind and severity in (rule.severities or {severity}) and tier in (rule.tiers or {tier}):
-            names = (*rule.options, wish) if wish in rule.on_wish else rule.options
-            return [option(policy, policy.remedies[id], paid) for id in names if id]
-    return []
+    if (rule := policy.rule(kind, severity, tier)) is None:
+        return []
+    names = (*rule.options, wish) if wish in rule.on_wish else rule.options
+    return [option(policy, policy.remedies[id], paid) for id in names if id]
 
 
 def feasible(options: list[Option], wish: str | None, delivered: bool) -> list[Option]:
@@ -103,10 +125,11 @@ def option(policy: RemedyPolicy, remedy: Remedy, paid: int | None, given: int = 
     if remedy.at_most_cents is not None:
         cents = min(cents, remedy.at_most_cents)
     cents = max(0, min(cents, paid * policy.hard_cap_percent // 100 - given))
-    return Option(remedy, cents, _authority(remedy, cents))
+    return Option(remedy, cents, authority_for(remedy, cents))
 
 
-def _authority(remedy: Remedy, cents: int) -> Authority:
+def authority_for(remedy: Remedy, cents: int) -> Authority:
+    """Who may grant so much of it."""
     if cents <= remedy.bot_up_to_cents:
         return Authority.BOT
     return Authority.AGENT if cents <= remedy.agent_up_to_cents else Authority.SUPERVISOR
@@ -133,7 +156,7 @@ def read_policy(raw: object, file: str = FILE) -> RemedyPolicy:
     """The policy from the parsed file. Raises BadContent that names the file and every wrong key."""
     findings = Findings()
     top = Section(raw, file, findings)
-    top.only("hard_cap_percent", "remedies", "rules", "goodwill")
+    top.only("hard_cap_percent", "remedies", "rules", "goodwill", "authority")
     listed = top.section("remedies")
     remedies = {str(id): _remedy(listed.section(str(id)), str(id)) for id in listed.values}
     policy = RemedyPolicy(
@@ -141,9 +164,25 @@ def read_policy(raw: object, file: str = FILE) -> RemedyPolicy:
         rules=tuple(_rules(top, remedies)),
         hard_cap_percent=int(top.number("hard_cap_percent", 100, 150)),
         goodwill=_goodwill(top.section("goodwill")),
+        roles=_roles(top.section("authority")),
     )
     findings.stop()
     return policy
+
+
+def _roles(section: Section) -> Mapping[str, Scope]:
+    section.only(*Role)
+    found = {}
+    for role in section.values:
+        one = section.section(str(role))
+        one.only("level", "case_cents")
+        level = one.text("level")
+        if level not in set(Authority):
+            one.wrong("level", f"is '{level}'; known are: {', '.join(Authority)}")
+            continue
+        limit = one.whole("case_cents", 0, 10**12) if "case_cents" in one.values else None
+        found[str(role)] = Scope(Authority(level), limit)
+    return found
 
 
 def _goodwill(section: Section) -> Goodwill:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.complaints import answering, besides, clarifying, listening, person, solutions, store
-from bot.complaints.complaint import Event, Kind, Stage
+from bot.complaints.complaint import Event, Stage, kind_of
 from bot.complaints.dialogue import ABOUT_THE_WISH, EXPECTING, Asking, Facts, Heard, Memory, Move, Then, View
 from bot.complaints.emotion import Reading
 from bot.complaints.policy import Hint
@@ -113,15 +113,11 @@ async def _open(session: AsyncSession, conversation: Conversation, said: Said, a
 
 
 def _severity(case: Case, said: Said, customer: Customer | None, facts: Facts, rules: Rules) -> int:
-    """How grave it is by what is known now; it only ever gets graver."""
+    """How grave it is by what is known now; where a person has set it, by words said now alone. It only gets graver."""
     groups = said.reading.groups if said.reading else frozenset[str]()
+    if case.severity_by:
+        return rules.severities.of_words(groups, case.severity)
     return rules.severities.of(case.kind, groups, _tier(customer), cents=facts.paid_cents or 0)
-
-
-def kind_of(intent: str) -> Kind:
-    """The kind a complaint intent names; what is no complaint intent is about the service."""
-    name = intent.removeprefix("complaint_")
-    return Kind(name) if name in set(Kind) else Kind.SERVICE
 
 
 def _is_stale(case: Case, said: Said) -> bool:

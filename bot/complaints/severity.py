@@ -94,6 +94,10 @@ class Severities:
             found.append(Severity.HIGH)
         return Severity(max(Severity.CRITICAL, min(found) - missed_promises))
 
+    def of_words(self, groups: Collection[str], usual: int) -> int:
+        """The gravest that words of these groups speak of; `usual` where they speak of none."""
+        return min((self.groups[group] for group in groups if group in self.groups), default=usual)
+
     def due(self, severity: int, at: datetime, hours: Hours) -> Due:
         times = self.times[Severity(severity)]
         first, proposal, resolve = (

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import worktime
-from bot.complaints import promise, remedy, store
+from bot.complaints import approvals_store, promise, remedy, store
 from bot.complaints.dialogue import Asking, Facts, Memory, button
 from bot.complaints.remedy import Authority, Option
 from bot.complaints.rules import Rules
@@ -39,7 +39,7 @@ async def offer(
     rows = [await _row(session, o, case.severity, at, rules) for o in options]
     case.offers = [*case.offers, {"round": len(case.offers) + 1, "at": at.isoformat(), "options": rows, "answer": None}]
     case.memory = replace(memory, asking=Asking.CHOICE).stored()
-    return [_offered(rows, rules)], None
+    return [offered(rows, rules)], None
 
 
 async def _row(session: AsyncSession, option: Option, severity: int, at: datetime, rules: Rules) -> dict[str, Any]:
@@ -58,18 +58,19 @@ async def due_time(session: AsyncSession, what: remedy.Remedy, at: datetime, rul
     return worktime.round_up(due, ROUND_UP_MINUTES, rules.hours.zone)
 
 
-def _offered(rows: Sequence[Mapping[str, Any]], rules: Rules) -> Say:
+def offered(rows: Sequence[Mapping[str, Any]], rules: Rules) -> Say:
+    """One or two options as the customer is asked about them."""
     buttons = [
         Button(f"remedies.button_{r['id']}", "action_continue_complaint", {"choice": r["id"], "asking": Asking.CHOICE})
         for r in rows
     ]
     other = button("button_something_else", "other", Asking.CHOICE)
     names = ("first", "second")
-    values: dict[str, Value] = {n: _offer_text(r, rules) for n, r in zip(names, rows, strict=False)}
+    values: dict[str, Value] = {n: offer_text(r, rules) for n, r in zip(names, rows, strict=False)}
     return Say("complaints.offer_two" if len(rows) > 1 else "complaints.offer_one", values, (*buttons, other))
 
 
-def _offer_text(row: Mapping[str, Any], rules: Rules) -> Text:
+def offer_text(row: Mapping[str, Any], rules: Rules) -> Text:
     offer = _text(f"offer_{row['id']}", row, rules)
     return Text("complaints.offer_to_approve", {"offer": offer}) if row.get("to_approve") else offer
 
@@ -89,37 +90,74 @@ async def commit(session: AsyncSession, case: Case, chosen: str, at: datetime, r
     what = rules.remedies.remedies[chosen]
     # An offer accepted days later is promised from now: a date that has come too close would be a lie.
     due = max(datetime.fromisoformat(row["due"]), await due_time(session, what, at, rules))
-    given = make_promise(session, case, what.id, row["cents"], what.team, at, due)
+    given = make_promise(session, case, what.id, row["cents"], what.team, at, due, by=row.get("by", "bot"))
+    await approvals_store.use(session, case.id, what.id, at)
     case.progress_at = rules.severities.next_progress(case.severity, at, rules.hours)
-    return [
-        Say(
-            "complaints.commit",
-            {
-                "action": action_of(given, rules.shop.currency),
-                "owner": owner_of(given),
-                "due": due,
-                "number": f"C{case.id:05d}",
-            },
-        )
-    ]
+    return [committed(case, given, rules)]
+
+
+def committed(case: Case, given: Promise, rules: Rules) -> Say:
+    """Action, owner, date and the case's number."""
+    return Say("complaints.commit", {**promise_values(given, rules), "number": f"C{case.id:05d}"})
+
+
+def promise_values(given: Promise, rules: Rules) -> dict[str, Value]:
+    return {"action": action_of(given, rules.shop.currency), "owner": owner_of(given), "due": given.due_at}
 
 
 def make_promise(
-    session: AsyncSession, case: Case, remedy_id: str, cents: int | None, team: str, at: datetime, due: datetime
+    session: AsyncSession,
+    case: Case,
+    remedy_id: str,
+    cents: int | None,
+    team: str,
+    at: datetime,
+    due: datetime,
+    by: str = "bot",
+    **what: Any,
 ) -> Promise:
+    """A line of the ledger. `what` is kept with it (`owner_name` for an owner who is a person)."""
     given = Promise(
         case_id=case.id,
         conversation_id=case.conversation_id,
         remedy=remedy_id,
-        what={"cents": cents},
+        what={"cents": cents, **what},
         owner=team,
-        given_by="bot",
+        given_by=by,
         given_at=at,
         due_at=due,
         state=promise.State.OPEN,
+        moves=[],
     )
     session.add(given)
     return given
+
+
+async def break_promise(
+    session: AsyncSession, case: Case, given: Promise, by: str, at: datetime, rules: Rules
+) -> Promise:
+    """It was not kept: that stays in the ledger for good, and the same is promised anew, with a date to keep."""
+    given.late_told_at, given.state = at, promise.State.BROKEN
+    what = rules.remedies.remedies.get(given.remedy)
+    due = await due_time(session, what, at, rules) if what else at
+    rest = {name: value for name, value in given.what.items() if name != "cents"}
+    new = make_promise(
+        session,
+        case,
+        given.remedy,
+        given.what.get("cents"),
+        given.owner,
+        at,
+        due,
+        "bot" if by == "clock" else by,
+        **rest,
+    )
+    new.conversation_id = given.conversation_id
+    return new
+
+
+def missed_say(given: Promise, new_due: datetime, rules: Rules) -> Say:
+    return Say("complaints.promise_missed", {**promise_values(given, rules), "new_due": new_due})
 
 
 def action_of(given: Promise, currency: str) -> Text:
@@ -128,8 +166,9 @@ def action_of(given: Promise, currency: str) -> Text:
     return Text(f"remedies.action_{given.remedy}", {"amount": Money(cents, currency)} if cents is not None else {})
 
 
-def owner_of(given: Promise) -> Text:
-    return Text(f"remedies.team_{given.owner}")
+def owner_of(given: Promise) -> Value:
+    """Who owes it, as the customer reads it: a team, or a person's name."""
+    return str(given.what.get("owner_name") or "") or Text(f"remedies.team_{given.owner}")
 
 
 async def status(session: AsyncSession, case: Case, at: datetime, currency: str = "CNY") -> list[Say]:

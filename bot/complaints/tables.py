@@ -1,4 +1,4 @@
-"""A complaint (case), each step it took, and every promise given in it."""
+"""A complaint (case), each step it took, what else was done about it, every promise given, every approval asked for."""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.complaints.casework import ApprovalState, What
 from bot.complaints.complaint import Event, Kind, Stage
 from bot.complaints.promise import State as PromiseState
 from bot.db import Base, BigId, enum_column
@@ -39,6 +40,13 @@ class Case(Base):
     """What the conversation must remember between turns (questions asked, denials, lines of empathy used)."""
     failure_count: Mapped[int] = mapped_column(default=0)
     repeat_of: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    """The earlier case that this one goes back to."""
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    """The same matter, told twice: it goes on there."""
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    """Who of the staff looks after it; the chat may be with somebody else."""
+    severity_by: Mapped[str] = mapped_column(default="")
+    """Who of the staff has set the severity: then only graver words change it."""
     root_cause: Mapped[str] = mapped_column(default="")
     lesson: Mapped[str] = mapped_column(default="")
     opened_at: Mapped[datetime]
@@ -104,3 +112,51 @@ class Promise(Base):
     late_told_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     evidence: Mapped[str] = mapped_column(default="")
+    moves: Mapped[list[Any]] = mapped_column(default=list)
+    """New dates that the customer was told in time: [{"from", "to", "why", "by", "at"}]."""
+
+
+class CaseEntry(Base):
+    """What somebody of the staff did about a case without moving it: a line of its history. Never changed."""
+
+    __tablename__ = "case_entry"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    what: Mapped[What] = mapped_column(enum_column(What))
+    by: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    at: Mapped[datetime]
+
+
+class Approval(Base):
+    """A remedy above somebody's authority, put before whoever may grant it. Decided once."""
+
+    __tablename__ = "remedy_approval"
+    __table_args__ = (
+        Index(
+            "uq_remedy_approval_open",
+            "case_id",
+            "remedy",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state = 'open'"),
+        ),
+        Index("ix_remedy_approval_state", "state", "asked_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    remedy: Mapped[str]
+    cents: Mapped[int | None]
+    why: Mapped[str]
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    asker: Mapped[str]
+    asked_at: Mapped[datetime]
+    state: Mapped[ApprovalState] = mapped_column(enum_column(ApprovalState), default=ApprovalState.OPEN)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    decider: Mapped[str] = mapped_column(default="")
+    decided_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(default="")
+    used_at: Mapped[datetime | None]
+    """When a promise was made of it: it is good for one."""

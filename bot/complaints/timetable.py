@@ -21,7 +21,7 @@ from bot.handoff import alerts
 from bot.handoff import service as handoff
 from bot.handoff.alerts import AlertKind
 from bot.handoff.queue import Reason
-from bot.messages import Say, Value
+from bot.messages import Say, Value, Words
 from bot.outbox import service as outbox
 from bot.outbox.delivery import Lane
 from bot.outbox.service import Voice
@@ -35,8 +35,13 @@ Step = Callable[[AsyncSession, Conversation, Case], Awaitable[tuple[str, list[Sa
 """What is due for one case: the unique key of the words and the words, or nothing."""
 
 
-async def _each(db: Database, cases: list[tuple[int, int]], voice: Voice, at: datetime, step: Step) -> int:
-    """Do `step` for each (conversation, case), each in its own transaction: one that fails holds up no other."""
+async def _each(
+    db: Database, cases: list[tuple[int, int]], voice: Voice, at: datetime, step: Step, shop: Words | None = None
+) -> int:
+    """Do `step` for each (conversation, case), each in its own transaction: one that fails holds up no other.
+
+    `shop`: what is said must be heard also where a person has the chat, and is then said in its name.
+    """
     spoken = 0
     for conversation_id, case_id in cases:
         try:
@@ -45,7 +50,8 @@ async def _each(db: Database, cases: list[tuple[int, int]], voice: Voice, at: da
                 case = await store.locked(session, case_id)
                 if case is not None and (said := await step(session, conversation, case)) is not None:
                     key, says = said
-                    await outbox.put(session, conversation, says, key, voice, at, lane=Lane.SERVICE)
+                    by = outbox.speaker(conversation, shop) if shop else None
+                    await outbox.put(session, conversation, says, key, voice, at, lane=Lane.SERVICE, by=by)
                     spoken += 1
         except Exception:
             log.exception("a case was passed over by the clock", case=case_id)
@@ -95,7 +101,7 @@ async def watch_promises(db: Database, voice: Voice, at: datetime, rules: Rules)
                 return None
             return await _remind(session, conversation, case, given, at, rules, voice)
 
-        told += await _each(db, [(conversation_id, case_id)], voice, at, step)
+        told += await _each(db, [(conversation_id, case_id)], voice, at, step, rules.shop.brand)
     return told
 
 
@@ -133,34 +139,21 @@ async def _remind(
             if not _may_write(conversation, case, at, rules, voice):
                 return None
             given.near_told_at = at
-            return f"{key}:near", [Say("complaints.promise_near", _values(given, rules))]
+            return f"{key}:near", [Say("complaints.promise_near", solutions.promise_values(given, rules))]
         case Reminder.OVERDUE if _may_write(conversation, case, at, rules, voice):
             return f"{key}:missed", await _missed(session, conversation, case, given, at, rules)
     return None
-
-
-def _values(given: Promise, rules: Rules) -> dict[str, Value]:
-    return {
-        "action": solutions.action_of(given, rules.shop.currency),
-        "owner": solutions.owner_of(given),
-        "due": given.due_at,
-    }
 
 
 async def _missed(
     session: AsyncSession, conversation: Conversation, case: Case, given: Promise, at: datetime, rules: Rules
 ) -> list[Say]:
     """The double deviation: apology, a new date, one degree more urgent, and a person. Never as if nothing happened."""
-    given.late_told_at, given.state = at, promise.State.BROKEN
-    what = rules.remedies.remedies.get(given.remedy)
-    due = await solutions.due_time(session, what, at, rules) if what else at
-    cents = given.what.get("cents")
-    solutions.make_promise(session, case, given.remedy, cents, given.owner, at, due)
+    new = await solutions.break_promise(session, case, given, "clock", at, rules)
     case.severity = max(CRITICAL, case.severity - 1)
     if case.stage is Stage.COMMIT:
         await store.move(session, case, Event.MISSED, at, "clock")
-    values = {**_values(given, rules), "new_due": due}
-    says = [Say("complaints.acknowledge_missed"), Say("complaints.promise_missed", values)]
+    says = [Say("complaints.acknowledge_missed"), solutions.missed_say(given, new.due_at, rules)]
     return says + await handoff.request(
         session, conversation, Reason.MISSED_PROMISE, at, rules.desk, number_of(case), case.severity
     )

@@ -26,6 +26,12 @@ class Customer(Base):
     created_on: Mapped[date | None]
     tags: Mapped[list[Any]] = mapped_column(default=list)
     updated_at: Mapped[datetime]
+    edits: Mapped[dict[str, Any] | None]
+    """What the staff have put right; the shop's next delivery does not replace it: {name of a column: value}."""
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    """The same person has another account: everything goes on there."""
+    erased_at: Mapped[datetime | None]
+    """Nothing is known of the person any more; the row holds the shop's accounts together."""
 
 
 class LinkCode(Base):

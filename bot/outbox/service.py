@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content import Texts, render
-from bot.conversations.tables import Conversation
-from bot.messages import Attachment, Author, Button, Say
+from bot.conversations.tables import BOT, QUEUE, Conversation
+from bot.messages import Attachment, Author, Button, Say, Words
 from bot.outbox import store
 from bot.outbox.button import ANYTIME, button_of
 from bot.outbox.delivery import Lane, State
@@ -33,7 +33,8 @@ class Voice:
 class Signed:
     """A person in whose name something is said."""
 
-    id: int
+    id: int | None
+    """Of the row in `staff`; None: the shop itself speaks."""
     name: str
 
 
@@ -93,6 +94,14 @@ async def put_words(
 async def by_key(session: AsyncSession, key: str) -> Delivery | None:
     """What was written under this key, if it was."""
     return await session.scalar(select(Delivery).where(Delivery.key == key))
+
+
+def speaker(conversation: Conversation, shop: Words) -> Signed | None:
+    """In whose name the customer is told what they must hear in any case (a promise kept, or missed): where a person
+    has the chat the bot's words would be dropped, so the shop says it. None: the bot."""
+    if conversation.owner in (BOT, QUEUE):
+        return None
+    return Signed(None, shop.zh if language_of(conversation).startswith("zh") else shop.en)
 
 
 def language_of(conversation: Conversation) -> str:
