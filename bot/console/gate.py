@@ -35,6 +35,8 @@ LOGOUT = f"{PREFIX}/logout"
 STEPS = {Stage.CODE: f"{LOGIN}/code", Stage.RENEWAL: f"{LOGIN}/renewal"}
 EVENT = '42["event"'
 """How a message begins that a person's doing has caused; anything else (pings, acknowledgements) comes by itself."""
+REFERRER = "same-origin"
+"""Stricter, and a browser would not tell which page sends a form."""
 POLICY = (
     # Vue compiles templates in the page, hence unsafe-eval; styles of elements are written by Quasar
     "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -151,7 +153,8 @@ class Gate:
             nonlocal start, content
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce))
+                headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce))  # files have a stricter one
+                headers["Referrer-Policy"] = REFERRER
                 if headers.get("content-type", "").startswith("text/html"):
                     start = message
                     return

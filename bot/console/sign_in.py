@@ -17,7 +17,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from bot.app import App
-from bot.console.gate import COOKIE, KNOWN, LOGIN, STEPS, form_token, is_https, is_own_form, visitor_of
+from bot.console.gate import COOKIE, KNOWN, LOGIN, REFERRER, STEPS, form_token, is_https, is_own_form, visitor_of
 from bot.console.html import Html, joined, tag
 from bot.console.mount import PREFIX
 from bot.console.origin import path_within
@@ -264,7 +264,7 @@ def _page(
     alert = tag("p", problem, role="alert") if problem else Html()
     main = tag("main", tag("h1", title), tag("p", words("sign_in.shop")), alert, form, tag("nav", link))
     document = tag("html", head, tag("body", main), lang="zh-CN" if words.language == "zh" else "en")
-    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
+    headers = {"Content-Security-Policy": POLICY, "Referrer-Policy": REFERRER, "Cache-Control": "no-store"}
     answer = HTMLResponse(f"<!doctype html>{document}", status, headers)
     if not request.cookies.get(FORM):
         _set(request, answer, FORM, cookie, PREFIX, 86400)

@@ -1,7 +1,7 @@
 """The console as people reach it: a real server on loopback, accounts in a real database."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from playwright.async_api import Browser
 
 from bot.app import App
+from bot.db import Database
 from bot.staff import secret
 from bot.staff.account import Role
 from tests import databases
@@ -32,9 +33,15 @@ class Served:
     app: App
     office: Office
     address: str
+    visits: list[Visit] = field(default_factory=list)
 
     def visitor(self, language: str = "en") -> Visit:
-        return Visit(self.address, language)
+        self.visits.append(Visit(self.address, language))
+        return self.visits[-1]
+
+    async def close(self) -> None:
+        for visit in self.visits:
+            await visit.http.aclose()
 
     async def signed_in(self, login: str = "anna", role: Role = Role.ADMINISTRATOR) -> Visit:
         """A browser of somebody new."""
@@ -51,9 +58,16 @@ def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def office(db: Database, clock: FakeClock) -> Office:
+    return Office(db, clock)
+
+
+@pytest.fixture
 async def console(database_url: str, tmp_path: Path, clock: FakeClock) -> AsyncIterator[Served]:
     async with open_shop(database_url, NO_ENGINE, tmp_path, clock) as shop, served(shop.app, "auto") as address:
-        yield Served(shop.app, office_of(shop.app, clock), address)
+        opened = Served(shop.app, office_of(shop.app, clock), address)
+        yield opened
+        await opened.close()
 
 
 @pytest.fixture
@@ -61,7 +75,9 @@ async def one_console(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Served]
     """The same on SQLite alone, for what the kind of database cannot change."""
     url = await databases.create("sqlite", tmp_path)
     async with open_shop(url, NO_ENGINE, tmp_path, clock) as shop, served(shop.app, "auto") as address:
-        yield Served(shop.app, office_of(shop.app, clock), address)
+        opened = Served(shop.app, office_of(shop.app, clock), address)
+        yield opened
+        await opened.close()
 
 
 def office_of(app: App, clock: FakeClock) -> Office:
