@@ -62,13 +62,14 @@ async def context(session: AsyncSession, conversation: Conversation, at: datetim
     pending = conversation.pending
     if pending and at - datetime.fromisoformat(pending["asked_at"]) <= PENDING_FOR:
         return {"language": language, "journey": "enquiry", "stage": "none", "expecting": pending["expecting"]}
-    case = await session.get(Case, conversation.case_id) if conversation.case_id else None
-    if case is None:
+    found = await store.standing(session, conversation.case_id) if conversation.case_id else None
+    if found is None:
         return {"language": language, "journey": "none", "stage": "none", "expecting": "nothing"}
-    asking = case.memory.get("asking")
+    stage, memory = found
+    asking = memory.get("asking")
     expecting = EXPECTING[Asking(asking)] if asking else "text"
-    stage = case.stage.value
-    return {"language": language, "journey": "complaint", "stage": stage, "expecting": expecting, "asking": asking}
+    inside = {"journey": "complaint", "stage": stage.value, "expecting": expecting, "asking": asking}
+    return {"language": language, **inside}
 
 
 async def hear(session: AsyncSession, conversation: Conversation, said: Said, at: datetime, rules: Rules) -> list[Say]:

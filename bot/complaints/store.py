@@ -1,15 +1,17 @@
 """Cases, their history and the promise ledger. The session comes first, the caller owns the transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.complaints.complaint import Event, Kind, Stage, advance
 from bot.complaints.promise import State
 from bot.complaints.tables import Case, Promise, Step
 from bot.errors import Moved
+from bot.statement import Statement
 
 RECENT_REMEDIES = 200
 """How many finished promises of a remedy tell how long it really takes."""
@@ -48,6 +50,15 @@ def opened(session: AsyncSession, case: Case, by: str, note: str) -> None:
 
 async def locked(session: AsyncSession, case_id: int) -> Case | None:
     return await session.get(Case, case_id, with_for_update=True, populate_existing=True)
+
+
+STANDING = Statement(select(Case.stage, Case.memory).where(Case.id == bindparam("case")))
+
+
+async def standing(session: AsyncSession, case_id: int) -> tuple[Stage, Mapping[str, Any]] | None:
+    """The stage of a case and what it remembers, only to be looked at."""
+    row = await STANDING.first(session, {"case": case_id})
+    return None if row is None else (row[0], row[1])
 
 
 async def last_closed(session: AsyncSession, conversation_id: int, since: datetime) -> Case | None:

@@ -22,6 +22,8 @@ LOCKED = select(Conversation).where(Conversation.id == bindparam("conversation")
 
 _its = table(Conversation).c
 COLUMNS = tuple(column.key for column in _its)
+MINE = "id of the row"
+"""A parameter; no column may have its name, or the row would be chosen by that column's new value."""
 ROW = Statement(select(*_its).where(_its.id == bindparam("conversation")))
 ROW_HELD = Statement(select(*_its).where(_its.id == bindparam("conversation")).with_for_update())
 ROW_OF_CHAT_HELD = Statement(
@@ -86,14 +88,14 @@ async def _write(session: AsyncSession, conversation: Conversation, before: Sequ
     now = conversation.__dict__
     changed = {name: now[name] for name, value in zip(COLUMNS, before, strict=True) if now[name] != value}
     if changed:
-        await _update(tuple(changed)).changed(session, {**changed, "held": conversation.id})
+        await _update(tuple(changed)).changed(session, {**changed, MINE: conversation.id})
 
 
 @functools.cache
 def _update(columns: tuple[str, ...]) -> Statement:
     which = table(Conversation)
     return Statement(
-        update(which).where(which.c.id == bindparam("held")).values({name: bindparam(name) for name in columns})
+        update(which).where(which.c.id == bindparam(MINE)).values({name: bindparam(name) for name in columns})
     )
 
 

@@ -41,7 +41,7 @@ async def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
 async def session(database: Database) -> AsyncIterator[AsyncSession]:
     """A transaction that is rolled back."""
     async with AsyncSession(database.engine, expire_on_commit=False) as found:
-        await found.connection(execution_options={"carebot_write": True})
+        await found.connection()
         yield found
         await found.rollback()
 

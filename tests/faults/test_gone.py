@@ -23,6 +23,7 @@ from bot.db import Database
 from bot.handoff.queue import Reason
 from bot.handoff.tables import QueueEntry
 from bot.inbox.tables import Handling
+from bot.line import PostgresqlLine
 from bot.outbox.delivery import State
 from bot.settings import ROOT, Settings
 from tests.clock import FakeClock
@@ -138,19 +139,21 @@ async def test_the_web_chat_says_503_and_the_repeated_message_is_stored_once(far
 
 
 @only_postgresql
-async def test_it_was_stored_but_the_answer_was_lost_and_the_repetition_changes_nothing(far: Far):
+async def test_it_was_stored_but_the_answer_was_lost_and_the_repetition_changes_nothing(
+    far: Far, monkeypatch: pytest.MonkeyPatch
+):
     """The worst moment: the commit arrives and its confirmation does not. The client is told 503 and asks again."""
     token = await a_session(far)
-    commit = far.app.db.engine.sync_engine.dialect.do_commit
+    commit = PostgresqlLine.commit
     cut: list[asyncio.Task[None]] = []
 
-    def commits_and_is_cut(connection: Any) -> None:
-        commit(connection)
-        far.app.db.engine.sync_engine.dialect.do_commit = commit
+    async def commits_and_is_cut(line: PostgresqlLine) -> None:
+        await commit(line)
+        monkeypatch.undo()
         cut.append(asyncio.ensure_future(far.proxy.cuts()))
         raise ConnectionResetError("the confirmation was lost")
 
-    far.app.db.engine.sync_engine.dialect.do_commit = commits_and_is_cut
+    monkeypatch.setattr(PostgresqlLine, "commit", commits_and_is_cut)
     assert (await far.says(token, "one", "hello")).status_code == 503
     await asyncio.gather(*cut)
     assert [row.message_id for row in (await evidence.collect(far.near)).inbound] == ["one"], "it must have been stored"
