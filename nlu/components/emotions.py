@@ -36,7 +36,7 @@ class EmotionClassifier(Trained, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"strength": 3.0, "temperature": 1.0, "words": "words/emotions.yml"}
+        return {"rounds": 4, "pace": 0.5, "temperature": 1.0, "words": "words/emotions.yml"}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
@@ -53,7 +53,8 @@ class EmotionClassifier(Trained, GraphComponent):
             if len({label for _, label in examples}) > 1:
                 inputs = self._inputs([message for message, _ in examples])
                 labels = [str(label) for _, label in examples]
-                Softmax.fit(inputs, labels, self.config["strength"], self.config["temperature"]).save(folder)
+                pace = self.config["rounds"], self.config["pace"]
+                Softmax.fit(inputs, labels, *pace, self.config["temperature"]).save(folder)
         return self._resource
 
     @classmethod

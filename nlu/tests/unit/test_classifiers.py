@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from components.doubt import Doubt
 from components.embedding import HEAD, TAIL, encoder, readable
+from components.intents import agreed
 from components.ngrams import Vocabulary, grams
 from components.signs import Signs
 from components.softmax import Inputs, Softmax
@@ -27,7 +28,7 @@ def inputs(vocabulary: Vocabulary, texts: list[str]) -> Inputs:
 
 
 def test_softmax_learns_and_its_probabilities_add_up(vocabulary: Vocabulary) -> None:
-    model = Softmax.fit(inputs(vocabulary, TEXTS), LABELS, strength=10, temperature=1)
+    model = Softmax.fit(inputs(vocabulary, TEXTS), LABELS, rounds=1, pace=0.5, temperature=1)
     found = model.probabilities(inputs(vocabulary, ["the parcel", "refund"]))
     assert [model.labels[place] for place in found.argmax(axis=1)] == ["track", "refund"]
     assert found.sum(axis=1) == pytest.approx([1, 1])
@@ -37,20 +38,58 @@ def test_softmax_learns_and_its_probabilities_add_up(vocabulary: Vocabulary) -> 
 
 def test_a_lower_temperature_is_surer(vocabulary: Vocabulary) -> None:
     data = inputs(vocabulary, TEXTS)
-    calm, sure = (Softmax.fit(data, LABELS, strength=1, temperature=degree) for degree in (1.0, 0.5))
+    calm, sure = (Softmax.fit(data, LABELS, rounds=1, pace=0.5, temperature=degree) for degree in (1.0, 0.5))
     assert (sure.probabilities(data).max(axis=1) > calm.probabilities(data).max(axis=1)).all()
 
 
 def test_softmax_survives_being_kept(vocabulary: Vocabulary, tmp_path: Path) -> None:
     data = inputs(vocabulary, TEXTS)
-    model = Softmax.fit(data, LABELS, strength=1, temperature=0.7)
+    model = Softmax.fit(data, LABELS, rounds=1, pace=0.5, temperature=0.7)
     model.save(tmp_path)
     assert (Softmax.load(tmp_path).probabilities(data) == model.probabilities(data)).all()
 
 
+def test_the_same_examples_give_the_same_model(vocabulary: Vocabulary) -> None:
+    data = inputs(vocabulary, TEXTS)
+    one, other = (Softmax.fit(data, LABELS, rounds=1, pace=0.5, temperature=1) for _ in range(2))
+    assert (one.weights == other.weights).all()
+
+
+def test_a_rare_label_is_learned_like_a_frequent_one(vocabulary: Vocabulary) -> None:
+    data = inputs(vocabulary, [*TEXTS[:3] * 200, *TEXTS[3:]])
+    model = Softmax.fit(data, ["track"] * 600 + ["refund"] * 3, rounds=1, pace=0.5, temperature=1)
+    found = model.probabilities(inputs(vocabulary, ["refund"]))
+    assert model.ranking(found[0], 1)[0]["name"] == "refund"
+
+
+COMPLAINTS = np.array([True, True, False, False])
+
+
+def test_two_opinions_on_a_complaint_are_averaged() -> None:
+    found = np.array([[0.3, 0.1, 0.5, 0.1]])
+    heard = agreed(found, COMPLAINTS, np.array([0.8]), weight=0.5)
+    odds = np.sqrt((0.4 / 0.6) * (0.8 / 0.2))
+    assert heard[0, COMPLAINTS].sum() == pytest.approx(odds / (1 + odds))
+    assert heard[0, :2] / heard[0, 0] == pytest.approx(found[0, :2] / found[0, 0]), "the kinds keep their proportion"
+    assert heard[0, 2:] / heard[0, 2] == pytest.approx(found[0, 2:] / found[0, 2])
+
+
+def test_an_opinion_without_weight_changes_nothing() -> None:
+    found = np.array([[0.3, 0.1, 0.5, 0.1], [0.0, 0.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0]])
+    assert agreed(found, COMPLAINTS, np.array([0.9, 0.9, 0.1]), weight=0) == pytest.approx(found)
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_any_two_opinions_give_probabilities(complaint: float, opinion: float, weight: float) -> None:
+    found = np.array([[complaint, 0.0, 1 - complaint, 0.0]])
+    heard = agreed(found, COMPLAINTS, np.array([opinion]), weight)
+    assert heard.sum() == pytest.approx(1)
+    assert ((heard >= 0) & (heard <= 1)).all()
+
+
 def test_one_label_is_not_enough(vocabulary: Vocabulary) -> None:
     with pytest.raises(ValueError, match="at least two labels"):
-        Softmax.fit(inputs(vocabulary, TEXTS[:2]), ["a", "a"], strength=1, temperature=1)
+        Softmax.fit(inputs(vocabulary, TEXTS[:2]), ["a", "a"], rounds=1, pace=0.5, temperature=1)
 
 
 def test_grams_fold_case_and_digits() -> None:
