@@ -125,9 +125,7 @@ async def open_office(
 @asynccontextmanager
 async def served(app: Any) -> AsyncIterator[str]:
     """The program's HTTP with websockets, on a free port of loopback."""
-    config = uvicorn.Config(
-        server.build(app, manage=False), port=0, log_level="warning", timeout_graceful_shutdown=2
-    )
+    config = uvicorn.Config(server.build(app, manage=False), port=0, log_level="warning", timeout_graceful_shutdown=2)
     web = uvicorn.Server(config)
     up = asyncio.Event()
     startup = web.startup
