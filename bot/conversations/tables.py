@@ -31,6 +31,9 @@ class Conversation(Base):
             postgresql_where=text("owner <> 'bot'"),
             sqlite_where=text("owner <> 'bot'"),
         ),
+        Index("ix_conversation_last_inbound_at_id", "last_inbound_at", "id"),
+        Index("ix_conversation_last_outbound_at", "last_outbound_at"),
+        Index("ix_conversation_name", "name"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -53,6 +56,8 @@ class Conversation(Base):
     owner: Mapped[str] = mapped_column(default=BOT)
     owner_since: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(default=0)
+    owner_fence: Mapped[int] = mapped_column(default=0)
+    """The fence when a person last took it or left it: who has seen an older one did not know of that."""
     seq: Mapped[int] = mapped_column(BigId, default=0)
     """Number of the newest line of the thread; lines appear in this order and never later out of it."""
     ready_at: Mapped[datetime | None]
