@@ -114,7 +114,7 @@ def _dress(frame: Frame, title: str) -> None:
     here = frame.request.url.path.removeprefix(PREFIX)
     with ui.element("nav").classes("rail").props(f'aria-label="{words("frame.navigation")}"'):
         for place in places(me, frozenset(_built)):
-            _way(place.path, place.icon, words(place.label), here.startswith(place.path))
+            _way(place.path, place.icon, words(place.label), place.holds(here))
         ui.element("div").classes("grow")
         other = "en" if words.language == "zh" else "zh"
         to = quote(frame.request.url.path)

@@ -153,8 +153,8 @@ class Gate:
             nonlocal start, content
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce))  # files have a stricter one
-                headers["Referrer-Policy"] = REFERRER
+                headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce))
+                headers.setdefault("Referrer-Policy", REFERRER)
                 if headers.get("content-type", "").startswith("text/html"):
                     start = message
                     return

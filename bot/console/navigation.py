@@ -14,10 +14,16 @@ class Place:
     icon: str
     """Name of a Material icon."""
     needs: May
+    also: str = ""
+    """Another address that is part of it."""
+
+    def holds(self, path: str) -> bool:
+        """Whether this address is there."""
+        return path.startswith(self.path) or bool(self.also and path.startswith(self.also))
 
 
 PLACES = (
-    Place("/inbox", "frame.inbox", "forum", May.ANSWER),
+    Place("/inbox", "frame.inbox", "forum", May.ANSWER, "/conversation"),
     Place("/cases", "frame.cases", "assignment", May.ANSWER),
     Place("/customers", "frame.customers", "people", May.READ_CUSTOMERS),
     Place("/knowledge", "frame.knowledge", "menu_book", May.EDIT_KNOWLEDGE),

@@ -14,7 +14,7 @@ from bot.staff import sessions, tokens
 from bot.staff.account import Role
 from bot.staff.scope import Scope
 from bot.staff.store import TERMINAL
-from tests.console.conftest import Served
+from tests.console.serving import Served
 from tests.openshop import API_TOKEN
 
 OPEN_TO_ALL = re.compile(

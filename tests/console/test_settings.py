@@ -13,6 +13,7 @@ from playwright.async_api import Page
 from bot import policies
 from bot.console.settings import SECTIONS
 from bot.data import DataInForce
+from bot.db import Database
 from bot.errors import BadContent, Moved, NotFound
 from bot.policies import PolicyFile
 from bot.settings import ROOT
@@ -21,9 +22,10 @@ from bot.staff.account import Role
 from bot.staff.audit import Wanted
 from bot.staff.stage import Stage
 from bot.staff.store import TERMINAL
-from tests.console.conftest import Served
+from tests.clock import FakeClock
+from tests.console.serving import Served
 from tests.fakes.browser import PATIENCE_MS, chromium, watched
-from tests.staff.people import PASSWORD, Office
+from tests.staff.people import PASSWORD
 
 UNNAMED = """() => [...document.querySelectorAll("input, textarea, button")]
     .filter((e) => e.type !== "hidden" && !e.labels?.length && !e.getAttribute("aria-label") && !e.innerText.trim())
@@ -37,7 +39,7 @@ async def enter(page: Page, console: Served, login: str, password: str = PASSWOR
     await page.locator("#login").fill(login)
     await page.locator("#password").fill(password)
     await page.keyboard.press("Enter")
-    await page.wait_for_url("**/console/settings")
+    await page.wait_for_url(re.compile(r"\d/console/settings$"))
 
 
 @pytest.mark.slow
@@ -143,27 +145,29 @@ def in_force(tmp_path: Path) -> DataInForce:
     return DataInForce(Path(shutil.copytree(ROOT / "data", tmp_path / "data")))
 
 
-async def test_hours_are_changed_for_everybody_and_it_is_known_who_did(office: Office, in_force: DataInForce):
-    at = office.clock.now()
+async def test_changed_hours_are_in_force_and_it_is_known_who_did(
+    db: Database, clock: FakeClock, in_force: DataInForce
+):
+    at = clock.now()
     file = await policies.read(in_force.folder, TERMINAL, "hours")
     text = file.text.replace("sunday: closed", 'sunday: ["10:00-12:00"]')
-    await policies.save(office.db, in_force, TERMINAL, PolicyFile("hours", text, file.version), at)
+    await policies.save(db, in_force, TERMINAL, PolicyFile("hours", text, file.version), at)
     assert in_force.now.hours.week[6] == ((600, 720),)
-    async with office.db.read() as session:
+    async with db.read() as session:
         (row,) = await audit.look(session, store.TERMINAL, Wanted(deed="policy.changed"))
     assert row.target == "data/policy/hours.yml"
     assert row.detail["lines"] == ["-   sunday: closed", '+   sunday: ["10:00-12:00"]']
     with pytest.raises(Moved):
-        await policies.save(office.db, in_force, TERMINAL, file, at)
+        await policies.save(db, in_force, TERMINAL, file, at)
 
 
-async def test_a_mistake_changes_nothing_and_is_named(office: Office, in_force: DataInForce):
+async def test_a_mistake_changes_nothing_and_is_named(db: Database, clock: FakeClock, in_force: DataInForce):
     file = await policies.read(in_force.folder, TERMINAL, "hours")
     broken = PolicyFile("hours", file.text.replace("sunday: closed", "sunday: maybe"), file.version)
     with pytest.raises(BadContent, match=r"policy/hours\.yml.*sunday"):
-        await policies.save(office.db, in_force, TERMINAL, broken, office.clock.now())
+        await policies.save(db, in_force, TERMINAL, broken, clock.now())
     assert (await policies.read(in_force.folder, TERMINAL, "hours")) == file
-    async with office.db.read() as session:
+    async with db.read() as session:
         assert not await audit.look(session, TERMINAL, Wanted(deed="policy"))
 
 

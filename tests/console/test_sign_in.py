@@ -10,7 +10,7 @@ from bot.console.sign_in import LANGUAGE
 from bot.staff import accounts, second_factor, totp
 from bot.staff.accounts import Profile
 from bot.staff.store import TERMINAL
-from tests.console.conftest import Served
+from tests.console.serving import Served
 from tests.fakes.browser import PATIENCE_MS, chromium, watched
 from tests.staff.people import PASSWORD
 

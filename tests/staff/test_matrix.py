@@ -40,6 +40,7 @@ HELPERS = {
     "bot.staff.account.require",
     "bot.staff.audit.note",
     "bot.console.navigation.places",
+    "bot.handoff.ringing.hears",
 }
 ALONE = ("policies", "health")
 ROOMS = ("staff", "handoff", "complaints", "customers", "desk", "search", "learning", "enquiries", "console", "models")

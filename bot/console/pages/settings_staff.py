@@ -67,7 +67,7 @@ def _edit(frame: Frame, row: Staff | None) -> None:
         language = ui.select(languages, label=words("settings.interface_language"), value=known.language)
         label = words("settings.served_languages")
         served = ui.select(languages, label=label, value=list(known.languages), multiple=True)
-        teams = ui.input(words("settings.teams"), value=", ".join(known.teams))
+        teams = ui.input(words("settings.teams_written"), value=", ".join(known.teams))
         capacity = ui.number(words("settings.capacity"), value=known.capacity, min=0, max=50, precision=0)
 
         def written() -> Profile:

@@ -18,7 +18,10 @@ export default {
       this.kind = kind; this.summary = ""; this.outcome = "answered"; this.teams = teams;
       this.people = people.filter((person) => person.id !== this.me.id);
       this.to = "team:";
-      this.$nextTick(() => this.$refs.box.showModal());
+      this.$nextTick(() => {
+        this.$refs.box.showModal();
+        this.$refs.box.querySelector("input:checked")?.focus();
+      });
     },
     state(person) {
       const state = person.presence === "offline" ? this.say.w("offline_state") : this.say.w(person.presence);

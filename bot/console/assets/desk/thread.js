@@ -56,11 +56,11 @@ export default {
     },
     who(name) { return name === "bot" ? this.say.w("the_bot") : name === "clock" ? this.say.w("the_clock") : name; },
     deed(mark) {
-      const to = mark.what === "closed" ? "" : mark.to || "";
-      return this.say.w(`deed_${mark.what}`, { by: this.who(mark.by), to: this.who(to) })
-        + (mark.what === "queued" && this.say.has(`reason_${mark.to}`) ? ` · ${this.say.w(`reason_${mark.to}`)}` : "")
-        + (mark.what === "closed" && this.say.has(`outcome_${mark.to}`) ? ` · ${this.say.w(`outcome_${mark.to}`)}` : "");
+      const to = mark.what === "closed" ? "" : this.who(mark.to || "");
+      const more = mark.what === "queued" && mark.text ? `reason_${mark.text}` : mark.what === "closed" ? `outcome_${mark.to}` : "";
+      return this.say.w(`deed_${mark.what}`, { by: this.who(mark.by), to }) + (more && this.say.has(more) ? ` · ${this.say.w(more)}` : "");
     },
+    summary(mark) { return mark.what === "queued" && this.say.has(`reason_${mark.text}`) ? "" : mark.text; },
     tick(state) {
       return { sent: "✓", due: "…", claimed: "…", sending: "…", failed: "⚠", unknown: "?" }[state] ?? "";
     },
@@ -104,7 +104,7 @@ export default {
       <p class="text" dir="auto">{{ item.it.text }}</p>
     </aside>
     <p v-else class="deed" :data-key="item.it.key">{{ deed(item.it) }} <time :datetime="item.at">{{ say.time(item.at) }}</time>
-      <span v-if="item.it.text" class="summary">{{ item.it.text }}</span></p>
+      <span v-if="summary(item.it)" class="summary">{{ summary(item.it) }}</span></p>
   </template>
   <button v-if="unseen" type="button" class="down" @click="toEnd">{{ say.w('newest') }} ↓</button>
 </div>`,
