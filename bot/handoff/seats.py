@@ -56,16 +56,19 @@ class Viewer:
     types: bool
 
 
+_beats = select(Seat.staff_id, func.max(Seat.beat_at).label("beat_at")).group_by(Seat.staff_id).subquery()
+EVERYBODY = (
+    select(Staff, AtDesk, _beats.c.beat_at)
+    .join(AtDesk, AtDesk.id == Staff.id)
+    .outerjoin(_beats, _beats.c.staff_id == Staff.id)
+    .where(Staff.active, Staff.role.in_(ANSWERING))
+    .order_by(Staff.name)
+)
+LOADS = select(Conversation.owner, func.count()).where(Conversation.owner != BOT).group_by(Conversation.owner)
+
+
 async def colleagues(session: AsyncSession, at: datetime, grace: timedelta) -> list[Colleague]:
     """Everybody who has ever been at the desk and still may answer, with presence and load. By name."""
-    beats = select(Seat.staff_id, func.max(Seat.beat_at).label("beat_at")).group_by(Seat.staff_id).subquery()
-    query = (
-        select(Staff, AtDesk, beats.c.beat_at)
-        .join(AtDesk, AtDesk.id == Staff.id)
-        .outerjoin(beats, beats.c.staff_id == Staff.id)
-        .where(Staff.active, Staff.role.in_(ANSWERING))
-        .order_by(Staff.name)
-    )
     loads = await load(session)
     return [
         Colleague(
@@ -79,14 +82,13 @@ async def colleagues(session: AsyncSession, at: datetime, grace: timedelta) -> l
             beat_at=beat_at,
             last_given_at=desk.last_given_at,
         )
-        for staff, desk, beat_at in await session.execute(query.execution_options(populate_existing=True))
+        for staff, desk, beat_at in await session.execute(EVERYBODY, execution_options={"populate_existing": True})
     ]
 
 
 async def load(session: AsyncSession) -> dict[str, int]:
     """How many conversations each person has, by the text of their id."""
-    query = select(Conversation.owner, func.count()).where(Conversation.owner != BOT).group_by(Conversation.owner)
-    return {owner: count for owner, count in await session.execute(query) if owner != QUEUE}
+    return {owner: count for owner, count in await session.execute(LOADS) if owner != QUEUE}
 
 
 async def _at_desk(session: AsyncSession, staff_id: int, at: datetime) -> AtDesk:
