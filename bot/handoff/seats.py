@@ -58,7 +58,10 @@ class Viewer:
 
 _beats = select(Seat.staff_id, func.max(Seat.beat_at).label("beat_at")).group_by(Seat.staff_id).subquery()
 EVERYBODY = (
-    select(Staff, AtDesk, _beats.c.beat_at)
+    select(
+        *(Staff.id, Staff.name, Staff.capacity, Staff.languages, Staff.teams),
+        *(AtDesk.chosen, AtDesk.limit, AtDesk.last_given_at, _beats.c.beat_at),
+    )
     .join(AtDesk, AtDesk.id == Staff.id)
     .outerjoin(_beats, _beats.c.staff_id == Staff.id)
     .where(Staff.active, Staff.role.in_(ANSWERING))
@@ -72,17 +75,17 @@ async def colleagues(session: AsyncSession, at: datetime, grace: timedelta) -> l
     loads = await load(session)
     return [
         Colleague(
-            id=staff.id,
-            name=staff.name,
-            presence=attendance.presence(desk.chosen, beat_at, at, grace),
-            load=loads.get(str(staff.id), 0),
-            limit=staff.capacity if desk.limit is None else desk.limit,
-            languages=tuple(staff.languages),
-            teams=tuple(staff.teams),
-            beat_at=beat_at,
-            last_given_at=desk.last_given_at,
+            id=row.id,
+            name=row.name,
+            presence=attendance.presence(row.chosen, row.beat_at, at, grace),
+            load=loads.get(str(row.id), 0),
+            limit=row.capacity if row.limit is None else row.limit,
+            languages=tuple(row.languages),
+            teams=tuple(row.teams),
+            beat_at=row.beat_at,
+            last_given_at=row.last_given_at,
         )
-        for staff, desk, beat_at in await session.execute(EVERYBODY, execution_options={"populate_existing": True})
+        for row in await session.execute(EVERYBODY)
     ]
 
 

@@ -6,14 +6,14 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from bot.conversations import store as conversations
-from bot.conversations.tables import Conversation
-from bot.handoff import alerts, desk, store
+from bot.conversations.tables import QUEUE, Conversation
+from bot.handoff import alerts, desk, queue, store
 from bot.handoff import service as handoff
 from bot.handoff.alerts import Alert
 from bot.handoff.desk import Outcome
 from bot.handoff.policy import Desk
 from bot.handoff.presence import Presence
-from bot.handoff.queue import Reason
+from bot.handoff.queue import Reason, Signals
 from bot.handoff.tables import QueueEntry
 from bot.messages import Attachment, Incoming, Kind
 from bot.outbox import service as outbox
@@ -191,6 +191,21 @@ class Office:
         if drained:
             await app.hand_out()
         return row.id
+
+    async def fills(self, count: int) -> list[int]:
+        """So many wait, of mixed urgency, one a second; gives the conversations in the order they are to be served."""
+        places = []
+        async with self.shop.app.db.write() as session:
+            for number in range(count):
+                self.shop.clock.passes(seconds=1)
+                chat, reason = f"many-{number}", (Reason.ASKED, Reason.ABUSE, Reason.ASKED, Reason.LEGAL)[number % 4]
+                row = Conversation(channel="web", chat=chat, owner=QUEUE, owner_since=self.now, created_at=self.now)
+                session.add(row)
+                await session.flush()
+                urgency = queue.priority(self.policy.urgency, Signals(reason))
+                session.add(QueueEntry(conversation_id=row.id, reason=reason, priority=urgency, opened_at=self.now))
+                places.append((urgency, number, row.id))
+        return [conversation for _, _, conversation in sorted(places)]
 
     async def conversation(self, id: int) -> Conversation:
         async with self.shop.app.db.read() as session:

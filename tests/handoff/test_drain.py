@@ -17,29 +17,31 @@ from bot.handoff.tables import Deed, DeskEvent
 from bot.staff.account import Role
 from tests.handoff.people import Office
 
-MANY = 500
-
 
 async def test_500_queued_conversations_drain_in_order_as_capacity_appears(office: Office) -> None:
-    expected = []
-    reasons = (Reason.ASKED, Reason.ABUSE, Reason.ASKED, Reason.LEGAL)
-    for number in range(MANY):
-        office.shop.clock.passes(seconds=1)
-        reason = reasons[number % 4]
-        expected.append((office.policy.urgency.reasons.get(reason, 3), number, await office.calls(reason)))
-    order = [conversation for _, _, conversation in sorted(expected)]
+    order = await office.fills(500)
     people = [await office.hires(name, capacity=40, online=True) for name in ("Anna", "Ben", "Chen")]
-    assert sum([len(await p.has()) for p in people]) == 120
-    # who closes gets the next; who raises a limit, more; the rest comes with a colleague
-    while waiting := await office.waiting():
-        for person in people:
-            for conversation in (await person.has())[:20]:
-                await person.closes(conversation, Outcome.NO_CASE)
-        for person in people:
-            await person.beats()
-        assert await office.waiting() != waiting
-    given = [e.conversation_id for e in await office.shop.rows(DeskEvent) if e.what is Deed.GIVEN]
-    assert given == order
+    boss = await office.hires("Clara", Role.SUPERVISOR)
+
+    async def given() -> list[int]:
+        return [e.conversation_id for e in await office.shop.rows(DeskEvent) if e.what is Deed.GIVEN]
+
+    assert await given() == order[:120]
+    for person in people:
+        for conversation in (await person.has())[:5]:
+            await person.closes(conversation, Outcome.NO_CASE)
+    assert await given() == order[:135]
+    await boss.limits(100, people[0].id)
+    assert await given() == order[:195]
+    await people[1].hands_back((await people[1].has())[0])
+    assert await given() == order[:196]
+    await office.hires("Dora", capacity=100, online=True)
+    await boss.limits(100, people[1].id)
+    await boss.limits(100, people[2].id)
+    assert await given() == order[:416]
+    await office.hires("Emil", capacity=100, online=True)
+    assert await given() == order
+    assert await office.waiting() == []
 
 
 @pytest.mark.parametrize(
