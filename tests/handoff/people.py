@@ -192,6 +192,15 @@ class Office:
             await app.hand_out()
         return row.id
 
+    async def calls_again(self, row: Conversation, reason: Reason) -> None:
+        """The bot calls for a person once more, in the same chat."""
+        self.numbers += 1
+        app = self.shop.app
+        async with app.db.write() as session:
+            row = await conversations.locked(session, row.id)
+            says = await handoff.request(session, row, reason, self.now, self.policy)
+            await outbox.put(session, row, says, f"call:{self.numbers}", app.data.now.voice, self.now)
+
     async def fills(self, count: int) -> list[int]:
         """So many wait, of mixed urgency, one a second; gives the conversations in the order they are to be served."""
         places = []
