@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from actions.action import REGISTER, Action
+from bot.conversations.tables import BOT
 from bot.enquiries import articles, talk
 from bot.enquiries.enquiry import Enquiry, Shop
 from bot.enquiries.question import Expecting, Question, open_question
@@ -130,7 +131,8 @@ class StaleButton(Action):
     """A button of a message that has had its time."""
 
     async def run(self, turn: Turn) -> list[Say]:
-        return [Say("talk.stale_button")]
+        is_the_bots = turn.conversation.owner == BOT  # a made-up tap does not let it speak where a person does
+        return [Say("talk.stale_button")] if is_the_bots else []
 
 
 class ShowArticle(Action):

@@ -20,6 +20,7 @@ from bot.clock import Clock
 from bot.commands import queue, setup
 from bot.complaints.tables import Case, Promise
 from bot.conversations.tables import Conversation
+from bot.handoff.desk import Outcome
 from bot.messages import Attachment, Incoming, Kind
 from bot.outbox.button import payload
 from bot.outbox.tables import Delivery
@@ -202,10 +203,23 @@ class Colleague:
             await queue.say((await guest.conversation()).id, text, self.name)
         await self.shop.settles()
 
-    async def hands_back(self, guest: Guest) -> None:
+    async def hands_back(self, guest: Guest, summary: str = "") -> None:
         with self._here():
-            await queue.back((await guest.conversation()).id, self.name)
+            await queue.back((await guest.conversation()).id, self.name, summary)
         await self.shop.settles()
+
+    async def closes(self, guest: Guest, outcome: Outcome = Outcome.ANSWERED) -> None:
+        with self._here():
+            await queue.close((await guest.conversation()).id, self.name, outcome)
+        await self.shop.settles()
+
+    async def notes(self, guest: Guest, text: str) -> None:
+        with self._here():
+            await queue.note((await guest.conversation()).id, text, self.name)
+
+    async def looks(self) -> None:
+        with self._here():
+            await queue.overview()
 
     def _here(self) -> Any:
         """The command runs in the program under test instead of opening its own."""

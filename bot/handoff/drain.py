@@ -25,6 +25,9 @@ from bot.handoff.tables import AtDesk, Deed
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7293004)")
 """On PostgreSQL one process gives at a time, or two would pass each other and lose the order. SQLite has one writer."""
 
+PAGE = 50
+"""Waiting conversations read at once."""
+
 log = structlog.get_logger()
 
 
@@ -34,6 +37,15 @@ class Given:
 
     conversation: int
     staff: int
+    was_last: bool = False
+    """Nobody has any more room."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    waiting: Waiting
+    person: Person
+    was_last: bool
 
 
 class _Passed(Enum):
@@ -46,29 +58,33 @@ async def drain(db: Database, at: datetime, desk: Desk) -> list[Given]:
     if desk.assignment is Assignment.MANUAL:
         return given
     passed: set[int] = set()
-    while await _is_work(db, at, desk, passed):
+    async with db.read() as session:  # mostly there is nothing to do, and nobody shall wait for that
+        if await _choice(session, at, desk, passed) is None:
+            return given
+    while True:
         async with db.write() as session:
             one = await _give_one(session, db.is_sqlite, at, desk, passed)
         if one is None:
-            break
+            return given
         if isinstance(one, Given):
             given.append(one)
             log.info("a conversation was given", conversation=one.conversation, staff=one.staff)
-    return given
+            if one.was_last:
+                return given
 
 
-async def _choice(session: AsyncSession, at: datetime, desk: Desk, passed: set[int]) -> tuple[Waiting, Person] | None:
+async def _choice(session: AsyncSession, at: datetime, desk: Desk, passed: set[int]) -> _Choice | None:
+    """What is to be given next, and to whom. Read page by page: mostly somebody serves the first who wait."""
     people = [c.as_person() for c in await seats.colleagues(session, at, desk.attendance.grace)]
     if not any(person.room for person in people):
         return None
-    queue = [w for w in await store.in_queue(session) if w.entry not in passed]
-    return assignment.choose(queue, people, at, desk.overflow)
-
-
-async def _is_work(db: Database, at: datetime, desk: Desk, passed: set[int]) -> bool:
-    """A look without a lock: mostly there is nothing to do, and nobody shall wait for that."""
-    async with db.read() as session:
-        return await _choice(session, at, desk, passed) is not None
+    offset = 0
+    while page := await store.in_queue(session, PAGE, offset):
+        waiting = [w for w in page if w.entry not in passed]
+        if (choice := assignment.choose(waiting, people, at, desk.overflow)) is not None:
+            return _Choice(*choice, was_last=sum(person.room for person in people) == 1)
+        offset += PAGE
+    return None
 
 
 async def _give_one(
@@ -79,7 +95,7 @@ async def _give_one(
         await session.execute(ONE_AT_A_TIME)
     if (choice := await _choice(session, at, desk, passed)) is None:
         return None
-    waiting, person = choice
+    waiting, person = choice.waiting, choice.person
     conversation = await conversations.locked(session, waiting.conversation)
     if conversation.owner != QUEUE:
         passed.add(waiting.entry)
@@ -104,4 +120,4 @@ async def _give_one(
         team=entry.team,
         level=Level.AGENT,
     )
-    return Given(conversation.id, person.id)
+    return Given(conversation.id, person.id, choice.was_last)

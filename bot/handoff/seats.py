@@ -56,37 +56,42 @@ class Viewer:
     types: bool
 
 
+_beats = select(Seat.staff_id, func.max(Seat.beat_at).label("beat_at")).group_by(Seat.staff_id).subquery()
+EVERYBODY = (
+    select(
+        *(Staff.id, Staff.name, Staff.capacity, Staff.languages, Staff.teams),
+        *(AtDesk.chosen, AtDesk.limit, AtDesk.last_given_at, _beats.c.beat_at),
+    )
+    .join(AtDesk, AtDesk.id == Staff.id)
+    .outerjoin(_beats, _beats.c.staff_id == Staff.id)
+    .where(Staff.active, Staff.role.in_(ANSWERING))
+    .order_by(Staff.name)
+)
+LOADS = select(Conversation.owner, func.count()).where(Conversation.owner != BOT).group_by(Conversation.owner)
+
+
 async def colleagues(session: AsyncSession, at: datetime, grace: timedelta) -> list[Colleague]:
     """Everybody who has ever been at the desk and still may answer, with presence and load. By name."""
-    beats = select(Seat.staff_id, func.max(Seat.beat_at).label("beat_at")).group_by(Seat.staff_id).subquery()
-    query = (
-        select(Staff, AtDesk, beats.c.beat_at)
-        .join(AtDesk, AtDesk.id == Staff.id)
-        .outerjoin(beats, beats.c.staff_id == Staff.id)
-        .where(Staff.active, Staff.role.in_(ANSWERING))
-        .order_by(Staff.name)
-    )
     loads = await load(session)
     return [
         Colleague(
-            id=staff.id,
-            name=staff.name,
-            presence=attendance.presence(desk.chosen, beat_at, at, grace),
-            load=loads.get(str(staff.id), 0),
-            limit=staff.capacity if desk.limit is None else desk.limit,
-            languages=tuple(staff.languages),
-            teams=tuple(staff.teams),
-            beat_at=beat_at,
-            last_given_at=desk.last_given_at,
+            id=row.id,
+            name=row.name,
+            presence=attendance.presence(row.chosen, row.beat_at, at, grace),
+            load=loads.get(str(row.id), 0),
+            limit=row.capacity if row.limit is None else row.limit,
+            languages=tuple(row.languages),
+            teams=tuple(row.teams),
+            beat_at=row.beat_at,
+            last_given_at=row.last_given_at,
         )
-        for staff, desk, beat_at in await session.execute(query.execution_options(populate_existing=True))
+        for row in await session.execute(EVERYBODY)
     ]
 
 
 async def load(session: AsyncSession) -> dict[str, int]:
     """How many conversations each person has, by the text of their id."""
-    query = select(Conversation.owner, func.count()).where(Conversation.owner != BOT).group_by(Conversation.owner)
-    return {owner: count for owner, count in await session.execute(query) if owner != QUEUE}
+    return {owner: count for owner, count in await session.execute(LOADS) if owner != QUEUE}
 
 
 async def _at_desk(session: AsyncSession, staff_id: int, at: datetime) -> AtDesk:

@@ -47,7 +47,7 @@ async def waiting(session: AsyncSession) -> Sequence[QueueEntry]:
     return (await session.scalars(query)).all()
 
 
-async def in_queue(session: AsyncSession) -> list[Waiting]:
+async def in_queue(session: AsyncSession, limit: int = MOST, offset: int = 0) -> list[Waiting]:
     """The queue as values, in order. Where only the bot is out of order (its engine is down) nobody is given it."""
     e = QueueEntry
     query = (
@@ -55,7 +55,8 @@ async def in_queue(session: AsyncSession) -> list[Waiting]:
         .join(Conversation, Conversation.id == e.conversation_id)
         .where(e.closed_at.is_(None), e.taken_at.is_(None), Conversation.owner == QUEUE)
         .order_by(e.priority, e.opened_at, e.id)
-        .limit(MOST)
+        .limit(limit)
+        .offset(offset)
     )
     return [Waiting(*row) for row in await session.execute(query)]
 

@@ -277,7 +277,7 @@ async def test_the_bots_waiting_words_are_dropped_when_a_person_takes_over(shop:
     assert {row.state for row in await shop.rows(Delivery)} == {State.SUPPRESSED}
     shop.app.channels["telegram"] = channel = FakeChannel()
     await shop.colleague().says(guest, "Anna here")
-    assert [out.text for out in channel.sent] == ["Anna here"]
+    assert [out.text for out in channel.sent] == ["Anna from our team is now with you.", "Anna here"]
 
 
 @ONE_DATABASE
