@@ -10,6 +10,7 @@ from urllib.parse import quote
 from fastapi import Request, Response
 from nicegui import app as nicegui
 from nicegui import ui
+from nicegui.element import Element
 from starlette.responses import RedirectResponse
 
 from bot.app import App
@@ -26,6 +27,7 @@ ONE_YEAR = 365 * 24 * 3600
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
 
 _built: set[str] = set()
+_everywhere: list[Callable[["Frame"], None]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,16 @@ def page(path: str, title: str, needs: May) -> Callable[[Build], Build]:
         return build
 
     return made
+
+
+def is_built(beginning: str) -> bool:
+    """Whether there is a page whose address begins so."""
+    return any(path.startswith(beginning) for path in _built)
+
+
+def everywhere(part: Callable[[Frame], None]) -> None:
+    """Have `part` on every page."""
+    _everywhere.append(part)
 
 
 def console_of(request: Request) -> Console:
@@ -115,21 +127,26 @@ def _dress(frame: Frame, title: str) -> None:
     with ui.element("nav").classes("rail").props(f'aria-label="{words("frame.navigation")}"'):
         for place in places(me, frozenset(_built)):
             _way(place.path, place.icon, words(place.label), place.holds(here))
+        if me.may(May.ANSWER):
+            _way("/search", "search", words("search.title"), here.startswith("/search")).props("id=search-open")
         ui.element("div").classes("grow")
         other = "en" if words.language == "zh" else "zh"
         to = quote(frame.request.url.path)
         _way(f"/language/{other}?to={to}", "translate", words("frame.other_language"), False)
         ui.label(me.name).classes("whoami").props["title"] = me.name
         _way_out(frame)
+    for part in _everywhere:
+        part(frame)
 
 
-def _way(path: str, icon: str, label: str, is_here: bool) -> None:
+def _way(path: str, icon: str, label: str, is_here: bool) -> Element:
     with ui.element("a").classes("way") as way:
         way.props["href"] = PREFIX + path
         if is_here:
             way.props["aria-current"] = "page"
         ui.element("i").classes("material-icons").props("aria-hidden=true")._text = icon
         ui.label(label)
+    return way
 
 
 def _way_out(frame: Frame) -> None:

@@ -3,6 +3,7 @@
 PAGES = (
     "inbox",
     "conversation",
+    "search",
     "settings",
     "settings_staff",
     "settings_tokens",
