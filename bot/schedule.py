@@ -12,6 +12,7 @@ from bot.complaints import timetable
 from bot.db import told
 from bot.handoff import waiting
 from bot.learning import service as learning
+from bot.privacy import erase
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -37,6 +38,7 @@ def start(app: "App", roles: frozenset[str]) -> AsyncIOScheduler:
     if "clock" in roles:
         every(20, "timetable", lambda: timetable_tick(app))
         every(3600, "lessons", lambda: forget_old_lessons(app))
+        every(600, "erasures", lambda: erase.finish(app.db, app.web.folder))
     clock.start()
     return clock
 

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -59,7 +59,7 @@ class WebChat:
         self._db = db
         self._clock = clock
         self._take = take
-        self._folder = folder
+        self.folder = folder
         self._known: dict[str, Session] = {}
         self.hub = hub
 
@@ -88,6 +88,10 @@ class WebChat:
             self._known.clear()
         found = self._known[hashed] = Session(row.public_id, row.conversation_id)
         return found
+
+    def forget(self, conversation_ids: Collection[int]) -> None:
+        """These chats were erased: whoever still has a token of theirs begins anew."""
+        self._known = {k: s for k, s in self._known.items() if s.conversation_id not in conversation_ids}
 
     async def receive(
         self, session: Session, client_id: str, text: str = "", button: str = "", attachment: Attachment | None = None
@@ -134,15 +138,15 @@ class WebChat:
             raise Unreadable("only pictures (JPEG, PNG, GIF, WebP) and PDF files can be sent here")
         ending, mime = kind
         stored = f"{uuid.uuid4().hex}{ending}"
-        self._folder.mkdir(parents=True, exist_ok=True)
-        (self._folder / stored).write_bytes(content)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / stored).write_bytes(content)
         return Attachment(
             "document" if ending == ".pdf" else "photo", stored, _clean(Path(name).name)[:120], mime, len(content)
         )
 
     def file(self, stored: str) -> tuple[Path, str]:
         """A kept file and its type; its name is the key to it. Raises NotFound."""
-        path = self._folder / Path(stored).name
+        path = self.folder / Path(stored).name
         mime = next((m for e, m in [*MAGIC.values(), (".webp", "image/webp")] if e == path.suffix), None)
         if mime is None or not path.is_file():
             raise NotFound("there is no such file")
