@@ -1,4 +1,4 @@
-"""The command line: `carebot run | chat | check | queue | import | demo | nlu`."""
+"""The command line: `carebot run | chat | check | queue | staff | import | demo | nlu`."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -30,6 +30,8 @@ queue = typer.Typer(
 )
 cli.add_typer(nlu, name="nlu")
 cli.add_typer(queue, name="queue")
+staff = typer.Typer(no_args_is_help=True, help="Who may sign in at the console.")
+cli.add_typer(staff, name="staff")
 
 
 def do(work: Coroutine[Any, Any, T]) -> T:
@@ -229,6 +231,46 @@ def queue_sent(
 ) -> None:
     """Decide what became of a message of unknown fate."""
     do(commands.queue.sent(delivery, arrived))
+
+
+@staff.command("add")
+def staff_add(
+    login: str,
+    name: Annotated[str, typer.Option(help="As customers see it; the login by default.")] = "",
+    role: Annotated[str, typer.Option(help="agent, supervisor, marketer or administrator.")] = "agent",
+    language: Annotated[str, typer.Option(help="zh or en: of the console.")] = "en",
+) -> None:
+    """Make an account, or give a login to a name that the queue knows. The password is printed once."""
+    do(commands.staff.add(login, name, role, language))
+
+
+@staff.command("reset")
+def staff_reset(
+    login: str,
+    second_factor: Annotated[
+        bool, typer.Option("--second-factor", help="Also remove the second factor (a lost telephone).")
+    ] = False,
+) -> None:
+    """Give a new password; every session of the person ends, pauses after wrong passwords, too."""
+    do(commands.staff.reset(login, second_factor))
+
+
+@staff.command("list")
+def staff_list() -> None:
+    """Everybody who works here."""
+    do(commands.staff.listed())
+
+
+@staff.command("deactivate")
+def staff_deactivate(login: str) -> None:
+    """Close an account: no sign-in, every session ends. Nothing the person wrote is lost."""
+    do(commands.staff.set_active(login, False))
+
+
+@staff.command("activate")
+def staff_activate(login: str) -> None:
+    """Open a closed account again."""
+    do(commands.staff.set_active(login, True))
 
 
 def main() -> None:

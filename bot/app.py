@@ -35,6 +35,8 @@ from bot.outbox.sender import Sender
 from bot.rasa import Rasa
 from bot.settings import Settings
 from bot.shop.order import Order, OrderState, RefundState
+from bot.staff.sessions import Limits
+from bot.staff.sign_in import Door
 
 STOP_WITHIN = 10.0
 """Seconds for the turns and sends under way when the program is asked to stop."""
@@ -65,6 +67,8 @@ class App:
         self.answering = Answering(self.db, self.rasa, self.data, execute, self.clock, self.words_written, lease)
         self.lanes = Lanes(self.db, self.answering, self.clock, self.worker, lease)
         self.web = WebChat(self.db, self.clock, self.hub, self.take, settings.var_dir / "attachments")
+        limits = Limits(timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours))
+        self.door = Door(self.db, limits)
         self.telegram = _telegram(settings, self.clock)
         channels: list[Channel] = [self.telegram] if self.telegram else []
         self.channels = {channel.name: channel for channel in channels}

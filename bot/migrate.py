@@ -18,9 +18,12 @@ def config(connection: Connection) -> Config:
     return found
 
 
-async def upgrade(db: Database) -> None:
-    """Run what is missing. On PostgreSQL only one process does at a time; the others wait and find nothing to do."""
+async def upgrade(db: Database, to: str = "head") -> None:
+    """Run what is missing, or only up to a revision (tests of migrations).
+
+    On PostgreSQL only one process does at a time; the others wait and find nothing to do.
+    """
     async with db.engine.begin() as connection:
         if not db.is_sqlite:
             await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7293001)")
-        await connection.run_sync(lambda c: command.upgrade(config(c), "head"))
+        await connection.run_sync(lambda c: command.upgrade(config(c), to))

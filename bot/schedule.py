@@ -2,7 +2,7 @@
 tick does no harm."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -13,6 +13,7 @@ from bot.db import told
 from bot.handoff import waiting
 from bot.learning import service as learning
 from bot.privacy import erase
+from bot.staff import audit, sessions, tries
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -39,6 +40,7 @@ def start(app: "App", roles: frozenset[str]) -> AsyncIOScheduler:
         every(20, "timetable", lambda: timetable_tick(app))
         every(3600, "lessons", lambda: forget_old_lessons(app))
         every(600, "erasures", lambda: erase.finish(app.db, app.web.folder))
+        every(3600, "staff", lambda: forget_old_of_staff(app))
     clock.start()
     return clock
 
@@ -60,6 +62,15 @@ async def timetable_tick(app: "App") -> int:
 async def forget_old_lessons(app: "App") -> int:
     """Messages to learn from are not kept for ever. Gives how many were deleted."""
     return await learning.forget_old(app.db, app.clock.now(), app.settings.learn_keep_days)
+
+
+async def forget_old_of_staff(app: "App") -> None:
+    """Sessions that have ended, tries to sign in and the audit are not kept for ever."""
+    at = app.clock.now()
+    async with app.db.write() as session:
+        await sessions.forget_old(session, at, app.door.limits)
+        await tries.forget_old(session, at)
+        await audit.forget_old(session, at - timedelta(days=app.settings.audit_keep_days))
 
 
 async def learn(app: "App") -> None:

@@ -22,7 +22,13 @@ class Settings(BaseSettings):
     telegram_mode: Literal["polling", "webhook"] = Field("polling", description="How updates come in.")
     telegram_webhook_secret: SecretStr = Field(SecretStr(""), description="Secret token of the webhook.")
     telegram_webhook_url: str = Field("", description="Public address to register as webhook; empty: do it yourself.")
-    api_token: SecretStr = Field(SecretStr(""), description="Bearer token of the shop API; empty: the API is closed.")
+    api_token: SecretStr = Field(
+        SecretStr(""), description="Bearer token of the shop API with every scope; empty: only tokens of the console."
+    )
+    public_url: str = Field("", description="Address people open in their browser; empty: whatever they asked for.")
+    session_idle_minutes: int = Field(120, ge=5, le=1440, description="An unused session of staff ends after it.")
+    session_hours: int = Field(12, ge=1, le=168, description="The longest a session of staff lasts.")
+    audit_keep_days: int = Field(1095, ge=30, le=3650, description="Days that the audit is kept.")
     data_dir: Path = Field(ROOT / "data", description="The folder of texts, policies and knowledge.")
     var_dir: Path = Field(ROOT / "var", description="Everything a run keeps: SQLite file, attachments, models.")
     turn_pause_ms: int = Field(800, ge=0, le=60_000, description="Wait after a message for more of the same turn.")

@@ -1,4 +1,4 @@
-"""What the shop reads back: conversations and cases. Bearer CAREBOT_API_TOKEN."""
+"""What the shop reads back: conversations and cases. A bearer token with the scope of the route."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request
 from sqlalchemy import select
 
-from bot.api.access import authorised
+from bot.api.access import needs
 from bot.api.chat import app_of
 from bot.api.records import Storable
 from bot.complaints import store as cases
@@ -15,11 +15,12 @@ from bot.complaints.tables import Case
 from bot.conversations.tables import Conversation
 from bot.customers.tables import Customer
 from bot.errors import NotFound
+from bot.staff.scope import Scope
 
-router = APIRouter(prefix="/api/v1", tags=["shop"], dependencies=[Depends(authorised)])
+router = APIRouter(prefix="/api/v1", tags=["shop"])
 
 
-@router.get("/conversations")
+@router.get("/conversations", dependencies=[Depends(needs(Scope.CONVERSATIONS_READ))])
 async def get_conversations(
     request: Request,
     channel: Annotated[str, Storable] = "",
@@ -55,7 +56,7 @@ async def _shop_id(session: Any, customer_id: int | None) -> str | None:
     return account.shop_id if account else None
 
 
-@router.get("/cases/{id}")
+@router.get("/cases/{id}", dependencies=[Depends(needs(Scope.CASES_READ))])
 async def get_case(id: Annotated[int, Path(ge=1, le=2**63 - 1)], request: Request) -> dict[str, Any]:
     """A complaint with its facts, offers, promises and history."""
     app = app_of(request)

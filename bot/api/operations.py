@@ -1,19 +1,13 @@
 """What whoever runs Carebot looks at: /health/live, /health/ready, /metrics."""
 
-from datetime import datetime
-
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 
-from bot import metrics
+from bot import health, metrics
 from bot.api.chat import app_of
 from bot.app import App
-from bot.conversations.tables import Conversation
-from bot.handoff.tables import QueueEntry
-from bot.outbox.delivery import State
-from bot.outbox.tables import Delivery
 
 router = APIRouter(tags=["operations"])
 
@@ -50,24 +44,9 @@ async def get_metrics(request: Request) -> Response:
     app = app_of(request)
     at = app.clock.now()
     async with app.db.read() as session:
-        oldest = {
-            "turns": await session.scalar(select(func.min(Conversation.ready_at))),
-            "outbox": await session.scalar(select(func.min(Delivery.due_at)).where(Delivery.state == State.DUE)),
-            "people": await session.scalar(
-                select(func.min(QueueEntry.opened_at)).where(
-                    QueueEntry.closed_at.is_(None), QueueEntry.taken_at.is_(None)
-                )
-            ),
-        }
-        unknown = await session.scalar(
-            select(func.count()).select_from(Delivery).where(Delivery.state == State.UNKNOWN)
-        )
-    for queue, since in oldest.items():
-        metrics.QUEUE_OLDEST.labels(queue=queue).set(_age(since, at))
-    metrics.UNKNOWN_SENDS.set(unknown or 0)
+        now = await health.waiting(session, at)
+    for queue, age in (("turns", now.turns), ("outbox", now.outbox), ("people", now.people)):
+        metrics.QUEUE_OLDEST.labels(queue=queue).set(age)
+    metrics.UNKNOWN_SENDS.set(now.unknown_sends)
     metrics.RASA_UP.set(1 if await app.rasa.ready() else 0)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-def _age(since: datetime | None, at: datetime) -> float:
-    return max(0.0, (at - since).total_seconds()) if since else 0.0

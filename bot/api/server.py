@@ -15,6 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot import __version__
 from bot.api import cases, chat, errors, operations, shop
 from bot.app import App
+from bot.console import sign_in
+from bot.console.gate import Gate
 from bot.console.mount import PREFIX, Console
 
 PAGE = Path(__file__).resolve().parent.parent / "channels" / "web_page"
@@ -57,7 +59,7 @@ def build(carebot: App, manage: bool = True) -> FastAPI:
         web.include_router(router)
     _pages(web)
     console = Console(carebot)
-    web.mount(PREFIX, console)
+    web.mount(PREFIX, Gate(carebot, sign_in.pages(), console))
     return web
 
 

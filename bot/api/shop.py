@@ -1,4 +1,4 @@
-"""The shop's HTTP API: customers, orders, benefits, link codes. Bearer CAREBOT_API_TOKEN."""
+"""The shop's HTTP API: customers, orders, benefits, link codes. A bearer token with the scope of the route."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Body, Depends, Path, Request
 from pydantic import AwareDatetime
 
-from bot.api.access import authorised
+from bot.api.access import needs
 from bot.api.chat import app_of
 from bot.api.records import BenefitIn, BenefitWithId, CustomerIn, CustomerWithId, OrderIn, OrderWithId, Storable
 from bot.customers import service as customers
@@ -16,11 +16,13 @@ from bot.shop.benefit import Benefit
 from bot.shop.customer import CustomerRecord
 from bot.shop.order import Order
 from bot.shop.record import write_order
+from bot.staff.scope import Scope
 
 MOST_IN_A_BATCH = 1000
 
 Id = Annotated[str, Path(min_length=1, max_length=100), Storable]
-router = APIRouter(prefix="/api/v1", tags=["shop"], dependencies=[Depends(authorised)])
+router = APIRouter(prefix="/api/v1", tags=["shop"])
+WRITE, READ, LINK = ([Depends(needs(scope))] for scope in (Scope.SHOP_WRITE, Scope.SHOP_READ, Scope.LINKS))
 R = TypeVar("R")
 
 
@@ -32,13 +34,13 @@ def _record(make: Callable[[str], R], id: str) -> R:
         raise Unreadable(f"{id}: {error}") from error
 
 
-@router.put("/customers/{id}")
+@router.put("/customers/{id}", dependencies=WRITE)
 async def put_customer(id: Id, body: CustomerIn, request: Request) -> dict[str, str]:
     await _put_customers(request, [_record(body.record, id)])
     return {"id": id}
 
 
-@router.put("/customers")
+@router.put("/customers", dependencies=WRITE)
 async def put_customers(
     body: Annotated[list[CustomerWithId], Body(max_length=MOST_IN_A_BATCH)], request: Request
 ) -> dict[str, int]:
@@ -53,13 +55,13 @@ async def _put_customers(request: Request, records: Sequence[CustomerRecord]) ->
         await shop.upsert_customers(session, records, app.clock.now())
 
 
-@router.put("/orders/{id}")
+@router.put("/orders/{id}", dependencies=WRITE)
 async def put_order(id: Id, body: OrderIn, request: Request) -> dict[str, str]:
     await _put_orders(request, [_record(body.record, id)])
     return {"id": id}
 
 
-@router.put("/orders")
+@router.put("/orders", dependencies=WRITE)
 async def put_orders(
     body: Annotated[list[OrderWithId], Body(max_length=MOST_IN_A_BATCH)], request: Request
 ) -> dict[str, int]:
@@ -68,7 +70,7 @@ async def put_orders(
     return {"stored": len(body)}
 
 
-@router.get("/orders/changes")
+@router.get("/orders/changes", dependencies=READ)
 async def get_order_changes(since: AwareDatetime, request: Request) -> list[dict[str, Any]]:
     """What customers have changed in the chat since then (cancelled, a new address, a return, an invoice).
 
@@ -94,13 +96,13 @@ async def _put_orders(request: Request, orders: Sequence[Order]) -> None:
     await app.orders_changed(orders)
 
 
-@router.put("/benefits/{id}")
+@router.put("/benefits/{id}", dependencies=WRITE)
 async def put_benefit(id: Id, body: BenefitIn, request: Request) -> dict[str, str]:
     await _put_benefits(request, [_record(body.record, id)])
     return {"id": id}
 
 
-@router.put("/benefits")
+@router.put("/benefits", dependencies=WRITE)
 async def put_benefits(
     body: Annotated[list[BenefitWithId], Body(max_length=MOST_IN_A_BATCH)], request: Request
 ) -> dict[str, int]:
@@ -115,7 +117,7 @@ async def _put_benefits(request: Request, benefits: Sequence[Benefit]) -> None:
         await shop.upsert_benefits(session, benefits, app.clock.now())
 
 
-@router.post("/customers/{id}/link-codes", status_code=201)
+@router.post("/customers/{id}/link-codes", status_code=201, dependencies=LINK)
 async def post_link_code(id: Id, request: Request) -> dict[str, str]:
     """A one-time code for a customer who is signed in at the shop; typed in a chat it links the chat to the account."""
     app = app_of(request)

@@ -20,6 +20,7 @@ from bot.errors import NotAllowed
 from bot.models.registry import Registry
 from bot.models.service import at_start
 from bot.settings import Settings
+from bot.staff import accounts
 
 console = Console(stderr=True, highlight=False)
 
@@ -52,6 +53,8 @@ async def run(roles: frozenset[str]) -> None:
     try:
         async with setup.app(settings) as app:
             await _demo(app)
+            if "web" in roles:
+                await _first_administrator(app)
             engine = await _engine(app)
             try:
                 await _serve(app, roles, line, began)
@@ -101,6 +104,14 @@ async def _demo(app: App) -> None:
     if not known:
         console.print("• loading the demo shop")
         await data.load_demo(app)
+
+
+async def _first_administrator(app: App) -> None:
+    """Somebody must be able to sign in. The password goes to the terminal only, never to a log."""
+    if (made := await accounts.first_administrator(app.db, app.clock.now())) is not None:
+        login, password = made
+        console.print("\n• the first administrator of the console; this is shown once, change it at the first sign-in")
+        console.print(f"    login     {login}\n    password  {password}\n", markup=False)
 
 
 async def _engine(app: App) -> Engine | None:
@@ -156,6 +167,7 @@ async def _announce(app: App, web: _Web, began: float) -> None:
     here = f"http://{settings.host}:{settings.port}"
     console.print(f"\nCarebot is ready ({time.monotonic() - began:.1f} s).")
     console.print(f"  chat      {here}/chat   (?lang=zh or ?lang=en)")
+    console.print(f"  console   {here}/console")
     console.print(f"  API       {here}/api/openapi.json")
     console.print(f"  health    {here}/health/ready   metrics {here}/metrics")
     telegram = f"on, by {settings.telegram_mode}" if app.telegram else "off (set CAREBOT_TELEGRAM_TOKEN)"

@@ -118,6 +118,7 @@ def _dress(frame: Frame, title: str) -> None:
         to = quote(frame.request.url.path)
         _way(f"/language/{other}?to={to}", "translate", words("frame.other_language"), False)
         ui.label(me.name).classes("whoami").props["title"] = me.name
+        _way_out(frame)
 
 
 def _way(path: str, icon: str, label: str, is_here: bool) -> None:
@@ -127,6 +128,16 @@ def _way(path: str, icon: str, label: str, is_here: bool) -> None:
             way.props["aria-current"] = "page"
         ui.element("i").classes("material-icons").props("aria-hidden=true")._text = icon
         ui.label(label)
+
+
+def _way_out(frame: Frame) -> None:
+    """A form, and not an event: it works when the line is gone, and only a page of ours can send it."""
+    with ui.element("form").props(f"method=post action={gate.LOGOUT}"):
+        token = gate.form_token(frame.request.cookies.get(gate.COOKIE, ""))
+        ui.element("input").props(f"type=hidden name=token value={token}")
+        with ui.element("button").classes("way").props("type=submit id=sign-out"):
+            ui.element("i").classes("material-icons").props("aria-hidden=true")._text = "logout"
+            ui.label(frame.words("sign_in.sign_out"))
 
 
 @cache

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bot import formats
 from bot.content import Texts, render
 from bot.messages import Say, Value
 
@@ -37,3 +38,6 @@ class Words:
 
     def moment(self, at: datetime) -> datetime:
         return at.astimezone(self.zone)
+
+    def day(self, day: date) -> str:
+        return formats.day(day, self.language, self._today is None or day.year != self._today.year)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.staff.account import May, Me, needs
@@ -99,3 +99,9 @@ async def forget_old(session: AsyncSession, before: datetime) -> int:
     """Rows are not kept for ever. Gives how many were deleted."""
     found = await session.scalars(delete(Audit).where(Audit.at < before).returning(Audit.id))
     return len(found.all())
+
+
+async def lock(session: AsyncSession, what: str) -> None:
+    """Until the end of the transaction nobody else has the same lock; on SQLite no other transaction writes anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text("SELECT pg_advisory_xact_lock(7293004, hashtext(:what))"), {"what": what})

@@ -57,3 +57,10 @@ async def use_step(session: AsyncSession, staff_id: int, step: int) -> bool:
     """Use up the one-time code of a time step. False when it, or a newer one, was used before."""
     mine = Staff.id == staff_id, Staff.totp_step < step
     return await session.scalar(update(Staff).where(*mine).values(totp_step=step).returning(Staff.id)) is not None
+
+
+async def row(session: AsyncSession, staff_id: int) -> Staff:
+    """Raises NotFound."""
+    if (found := await session.get(Staff, staff_id)) is None:
+        raise NotFound(f"nobody who works here has the number {staff_id}")
+    return found

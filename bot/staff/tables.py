@@ -67,6 +67,17 @@ class StaffSession(Base):
     ended_why: Mapped[str] = mapped_column(default="")
 
 
+class KnownBrowser(Base):
+    """A browser that this person has signed in with: nobody else's tries can keep it out. It opens nothing itself."""
+
+    __tablename__ = "known_browser"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    seen_at: Mapped[datetime]
+
+
 class SignInTry(Base):
     """Every try to sign in, for throttling. The login is hashed: people type passwords into the wrong field."""
 
@@ -79,6 +90,8 @@ class SignInTry(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     login_hash: Mapped[str]
     address: Mapped[str]
+    browser: Mapped[str] = mapped_column(default="")
+    """The hash of a known browser's token, when it belongs to the login."""
     at: Mapped[datetime] = mapped_column(index=True)
     good: Mapped[bool] = mapped_column(default=False)
 

@@ -26,10 +26,13 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def served(app: App) -> AsyncIterator[str]:
-    """The address where this program's HTTP is served. Starting and stopping the program itself is left to the test."""
+async def served(app: App, ws: Any = "none") -> AsyncIterator[str]:
+    """The address where this program's HTTP is served. Starting and stopping the program itself is left to the test.
+
+    `ws` "auto": with websockets, which the console needs.
+    """
     config = uvicorn.Config(
-        server.build(app, manage=False), port=0, log_level="warning", ws="none", timeout_graceful_shutdown=2
+        server.build(app, manage=False), port=0, log_level="warning", ws=ws, timeout_graceful_shutdown=2
     )
     web = _Server(config)
     serving = asyncio.create_task(web.serve())

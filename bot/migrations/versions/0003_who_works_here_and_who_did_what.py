@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("login_hash", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("browser", sa.Text(), nullable=False),
         sa.Column("at", bot.db.UTCDateTime(), nullable=False),
         sa.Column("good", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_try")),
@@ -106,6 +107,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("recovery_code", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_recovery_code_staff_id"), ["staff_id"], unique=False)
+
+    op.create_table(
+        "known_browser",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("seen_at", bot.db.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_known_browser_staff_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_known_browser")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_known_browser_token_hash")),
+    )
+    with op.batch_alter_table("known_browser", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_known_browser_staff_id"), ["staff_id"], unique=False)
 
     op.create_table(
         "staff_session",
@@ -134,6 +148,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_staff_session_staff_id_ended_at")
 
     op.drop_table("staff_session")
+    with op.batch_alter_table("known_browser", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_known_browser_staff_id"))
+
+    op.drop_table("known_browser")
     with op.batch_alter_table("recovery_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recovery_code_staff_id"))
 
