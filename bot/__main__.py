@@ -13,6 +13,7 @@ from rich.console import Console
 from bot import commands
 from bot.db import is_gone
 from bot.errors import CarebotError
+from bot.handoff.desk import Outcome
 
 T = TypeVar("T")
 console = Console(stderr=True, highlight=False)
@@ -202,10 +203,30 @@ def queue_say(conversation: int, text: str, name: Name) -> None:
     do(commands.queue.say(conversation, text, name))
 
 
+Summary = Annotated[str, typer.Option(help="What came of it, for colleagues; the customer does not see it.")]
+
+
+@queue.command("note")
+def queue_note(conversation: int, text: str, name: Name) -> None:
+    """Keep a note for colleagues; @name alerts one of them."""
+    do(commands.queue.note(conversation, text, name))
+
+
 @queue.command("back")
-def queue_back(conversation: int, name: Name) -> None:
+def queue_back(conversation: int, name: Name, summary: Summary = "") -> None:
     """Hand the conversation back to the bot."""
-    do(commands.queue.back(conversation, name))
+    do(commands.queue.back(conversation, name, summary))
+
+
+@queue.command("close")
+def queue_close(
+    conversation: int,
+    name: Name,
+    outcome: Annotated[Outcome, typer.Option(help="How it ended.")] = Outcome.ANSWERED,
+    summary: Summary = "",
+) -> None:
+    """End it: the customer's next message begins anew, with the bot."""
+    do(commands.queue.close(conversation, name, outcome, summary))
 
 
 @queue.command("kept")

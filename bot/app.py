@@ -4,14 +4,17 @@ import asyncio
 import os
 import socket
 import uuid
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import schedule
 from bot.channels.channel import Channel
+from bot.channels.files import Files
 from bot.channels.hub import Hub
 from bot.channels.telegram import Telegram
 from bot.channels.web import WebChat
@@ -20,9 +23,11 @@ from bot.complaints import store as cases
 from bot.complaints import timetable
 from bot.complaints.tables import Promise
 from bot.conversations import store as conversations
+from bot.conversations.tables import Conversation
 from bot.data import DataInForce
 from bot.db import Database
 from bot.enquiries.learning import Learning
+from bot.handoff.drain import Given, drain
 from bot.inbox import service as inbox
 from bot.inbox.answer import Answering
 from bot.inbox.lanes import Lanes
@@ -58,6 +63,7 @@ class App:
         self.rasa = Rasa(settings.rasa_url)
         self.learning = Learning(self.rasa, settings.var_dir)
         self.hub = Hub()
+        self.files = Files(settings.var_dir / "attachments")
         self.pauses = Pauses(
             timedelta(milliseconds=settings.turn_pause_ms),
             timedelta(milliseconds=settings.listen_pause_ms),
@@ -66,10 +72,10 @@ class App:
         lease = self.pauses.lease
         self.answering = Answering(self.db, self.rasa, self.data, execute, self.clock, self.words_written, lease)
         self.lanes = Lanes(self.db, self.answering, self.clock, self.worker, lease)
-        self.web = WebChat(self.db, self.clock, self.hub, self.take, settings.var_dir / "attachments")
         limits = Limits(timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours))
         self.door = Door(self.db, limits)
-        self.telegram = _telegram(settings, self.clock)
+        self.web = WebChat(self.db, self.clock, self.hub, self.take, self.files)
+        self.telegram = _telegram(settings, self.clock, self.files)
         channels: list[Channel] = [self.telegram] if self.telegram else []
         self.channels = {channel.name: channel for channel in channels}
         send_lease = timedelta(seconds=settings.send_lease_s)
@@ -102,6 +108,21 @@ class App:
         self.hub.tell(conversation_id)
         self.sender.wake()
 
+    @asynccontextmanager
+    async def at_desk(self, conversation_id: int) -> AsyncIterator[tuple[AsyncSession, Conversation]]:
+        """One deed of a person about one conversation: a transaction; then its words leave and the queue is drained."""
+        async with self.db.write() as session:
+            yield session, await conversations.locked(session, conversation_id)
+        self.words_written(conversation_id)
+        await self.hand_out()
+
+    async def hand_out(self) -> list[Given]:
+        """Give what waits to who has room. To be called after whatever frees somebody; the clock calls it as well."""
+        given = await drain(self.db, self.clock.now(), self.data.now.desk)
+        for one in given:
+            self.hub.tell(one.conversation)
+        return given
+
     async def orders_changed(self, orders: Sequence[Order]) -> None:
         """The shop's orders are the evidence for promises about them: money paid, goods delivered."""
         for order in orders:
@@ -132,10 +153,8 @@ class App:
             now = self.data.now
             says = await timetable.promise_done(session, conversation, given, by, evidence, at, now.rules)
             key = f"promise:{promise_id}:done"
-            author, name = outbox.speaker(conversation, now.shop.brand)
-            await outbox.put(
-                session, conversation, says, key, now.voice, at, lane=Lane.SERVICE, author=author, staff_name=name
-            )
+            signed = outbox.speaker(conversation, now.shop.brand)
+            await outbox.put(session, conversation, says, key, now.voice, at, lane=Lane.SERVICE, by=signed)
         self.words_written(conversation.id)
         return bool(says)
 
@@ -181,7 +200,7 @@ class App:
             await self.sender.drain()
 
 
-def _telegram(settings: Settings, clock: Clock) -> Telegram | None:
+def _telegram(settings: Settings, clock: Clock, files: Files) -> Telegram | None:
     token = settings.telegram_token.get_secret_value()
     if not token:
         return None
@@ -193,4 +212,5 @@ def _telegram(settings: Settings, clock: Clock) -> Telegram | None:
         settings.telegram_webhook_secret.get_secret_value(),
         settings.telegram_webhook_url,
         send_within=settings.send_lease_s * SEND_WITHIN,
+        files=files,
     )

@@ -17,7 +17,7 @@ from bot.content import Texts
 from bot.enquiries.knowledge import Knowledge
 from bot.enquiries.refund import read_refund_times
 from bot.errors import BadContent
-from bot.handoff.service import Desk, read_desk
+from bot.handoff.policy import Desk, read_desk
 from bot.hours import Hours
 from bot.learning.personal import Personal, read_personal
 from bot.models.guard import Guards, read_guards

@@ -29,7 +29,7 @@ class Author(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file a customer sent. `ref` is the channel's own id for fetching it (Telegram: file_id; web: path in var/)."""
+    """A file. `ref` is the channel's own id for fetching it (Telegram: file_id; web, and of staff: path in var/)."""
 
     kind: str
     """photo, document, voice, audio, video, sticker, location, contact or other."""
@@ -101,6 +101,8 @@ class Button:
     action: str
     args: Mapping[str, Any] = field(default_factory=dict)
     values: Mapping[str, Value] = field(default_factory=dict)
+    anytime: bool = False
+    """Works whoever speaks in the conversation: the bot takes the tap although a person has been called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.complaints import timetable
 from bot.db import told
-from bot.handoff import waiting
+from bot.handoff import seats, waiting
 from bot.learning import service as learning
 from bot.privacy import erase
 from bot.staff import audit, sessions, tries
@@ -38,9 +38,11 @@ def start(app: "App", roles: frozenset[str]) -> AsyncIOScheduler:
         every(10, "reaper", app.sender.reap)
     if "clock" in roles:
         every(20, "timetable", lambda: timetable_tick(app))
+        every(2, "queue", app.hand_out)
         every(3600, "lessons", lambda: forget_old_lessons(app))
-        every(600, "erasures", lambda: erase.finish(app.db, app.web.folder))
+        every(600, "erasures", lambda: erase.finish(app.db, app.files.folder))
         every(3600, "staff", lambda: forget_old_of_staff(app))
+        every(3600, "seats", lambda: forget_old_seats(app))
     clock.start()
     return clock
 
@@ -53,7 +55,8 @@ async def timetable_tick(app: "App") -> int:
     spoken += await timetable.watch_promises(app.db, voice, at, rules)
     spoken += await timetable.tell_progress(app.db, voice, at, rules)
     spoken += await timetable.after_care(app.db, voice, at, rules)
-    spoken += await waiting.tell_the_late(app.db, voice, at, now.desk)
+    spoken += await waiting.tick(app.db, voice, at, now.desk)
+    await app.hand_out()
     if spoken:
         app.sender.wake()
     return spoken
@@ -71,6 +74,12 @@ async def forget_old_of_staff(app: "App") -> None:
         await sessions.forget_old(session, at, app.door.limits)
         await tries.forget_old(session, at)
         await audit.forget_old(session, at - timedelta(days=app.settings.audit_keep_days))
+
+
+async def forget_old_seats(app: "App") -> None:
+    """Consoles that were closed long ago."""
+    async with app.db.write() as session:
+        await seats.forget(session, app.clock.now())
 
 
 async def learn(app: "App") -> None:

@@ -21,6 +21,7 @@ from bot.commands import queue, setup
 from bot.complaints.tables import Case, Promise
 from bot.conversations.tables import Conversation
 from bot.messages import Attachment, Incoming, Kind
+from bot.outbox.button import payload
 from bot.outbox.tables import Delivery
 from bot.settings import ROOT, Settings
 from bot.shop import store as shop_store
@@ -101,7 +102,7 @@ class Guest:
                     button["args"].get("choice"),
                     button["args"].get("answer"),
                 ):
-                    return await self.taps_payload(f"b:{row.id}:{index}")
+                    return await self.taps_payload(payload(row.id, index, button))
         raise AssertionError(f"there is no button {choice!r}: {[b for r in await self.heard() for b in r.buttons]}")
 
     async def taps_payload(self, payload: str) -> list[str]:

@@ -11,7 +11,8 @@ from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from pydantic import AfterValidator, BaseModel, Field
 
 from bot.app import App
-from bot.channels.web import LARGEST_FILE, Session, WebChat
+from bot.channels.files import LARGEST_FILE
+from bot.channels.web import Session, WebChat
 from bot.db import is_gone
 from bot.errors import NotFound
 from bot.inbox.thread import Line

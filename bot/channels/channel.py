@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.messages import Incoming
+from bot.messages import Attachment, Incoming
 
 Take = Callable[[Incoming], Awaitable[None]]
 """Returns only after the update is stored; raises when it could not be stored, and then the channel keeps it."""
@@ -26,6 +26,8 @@ class Outgoing:
     buttons: tuple[OutgoingButton, ...] = ()
     key: str = ""
     """Our own unique key of the row, for logs."""
+    files: tuple[Attachment, ...] = ()
+    """Pictures and documents; `ref` names a file of bot/channels/files.py. The words may be empty then."""
 
 
 class Channel(Protocol):

@@ -5,26 +5,31 @@ when every update of a batch is stored; whatever happens before that, Telegram g
 """
 
 import asyncio
+import functools
 import hmac
 import json
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import structlog
-from telegram import User
+from telegram import InlineKeyboardMarkup, InputFile, Message, User
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels.channel import Outgoing, Take
+from bot.channels.files import PICTURE, Files
 from bot.channels.telegram_api import ALLOWED_UPDATES, Api, keep_quiet
 from bot.channels.telegram_line import Backoff, Line, LineState, NotStored
 from bot.channels.telegram_read import NAME, read, update_id
 from bot.channels.telegram_write import keyboard, parts, sending_error
 from bot.clock import Clock
-from bot.errors import NotFound, OurFault, SendingError, TryLater, Unknown
+from bot.errors import NotFound, OurFault, SendingError, Stopped, TryLater, Unknown
+from bot.messages import Attachment
 
 WEBHOOK_PATH = "/telegram/webhook"
+Step = Callable[[InlineKeyboardMarkup | None], Awaitable[Message]]
+"""One message to Telegram, with the buttons under it if it is the last."""
 _STOP_WITHIN = 10.0
 """Seconds an update that is being stored may still take when the channel stops."""
 _ORNAMENT_WITHIN = 5.0
@@ -52,6 +57,7 @@ class Telegram:
         patience: float = 15.0,
         send_within: float = 45.0,
         backoff: Backoff = Backoff(),  # noqa: B008 - frozen
+        files: Files | None = None,
     ) -> None:
         """Raises ValueError for a webhook without a secret: anybody could write in a customer's name."""
         if mode == "webhook" and not secret:
@@ -64,6 +70,7 @@ class Telegram:
         self._public_url = public_url
         self._hold = hold
         self._send_within = send_within
+        self._files = files
         self._line = Line(backoff)
         self._take: Take | None = None
         self._intake: asyncio.Task[None] | None = None
@@ -188,25 +195,47 @@ class Telegram:
     # words out
 
     async def send(self, out: Outgoing) -> str:
-        """Send plain text, in parts where it is too long; the buttons and the id given belong to the last part.
+        """Send plain text, in parts where it is too long, and behind it the files; buttons and id belong to the last.
 
-        Once a part has arrived a failure that would mean "try later" is Unknown: trying again would repeat that part.
+        Nothing is formatted, so no sign in the words can be refused. Once a part has arrived a failure that would mean
+        "try later" is Unknown: trying again would repeat that part.
         """
         if not self._api.is_open:
             raise TryLater("the Telegram channel is not running")
-        if not (pieces := parts(out.text)):
+        steps: list[Step] = [functools.partial(self._send_words, out.chat, piece) for piece in parts(out.text)]
+        steps += [functools.partial(self._send_file, out.chat, file) for file in out.files]
+        if not steps:
             raise OurFault("a message without text")
         markup = keyboard(out.buttons)
         sent = ""
         try:
             async with asyncio.timeout(self._send_within):
-                for number, piece in enumerate(pieces, 1):
-                    under = markup if number == len(pieces) else None
-                    message = await self._api.bot.send_message(out.chat, piece, reply_markup=under)
+                for number, step in enumerate(steps, 1):
+                    message = await step(markup if number == len(steps) else None)
                     sent = str(message.message_id)
         except Exception as error:
             raise _after(sent, sending_error(error)) from error
         return sent
+
+    async def _send_words(self, chat: str, text: str, under: InlineKeyboardMarkup | None) -> Message:
+        return await self._api.bot.send_message(chat, text, reply_markup=under)
+
+    async def _send_file(self, chat: str, file: Attachment, under: InlineKeyboardMarkup | None) -> Message:
+        """A picture as a picture, anything else as a document; so does a picture that Telegram refuses as one."""
+        if self._files is None:
+            raise OurFault("this channel was given no files to send from")
+        try:
+            path, _ = self._files.find(file.ref)
+        except NotFound as error:
+            raise OurFault(f"the file to send is gone: {file.ref}") from error
+        content = InputFile(await asyncio.to_thread(path.read_bytes), filename=file.name or path.name)
+        if file.kind == PICTURE and path.suffix != ".gif":
+            try:
+                return await self._api.bot.send_photo(chat, content, reply_markup=under)
+            except BadRequest as error:
+                if isinstance(sending_error(error), Stopped):
+                    raise
+        return await self._api.bot.send_document(chat, content, reply_markup=under)
 
     async def typing(self, chat: str) -> None:
         await self._try("typing", self._api.bot.send_chat_action(chat, ChatAction.TYPING))

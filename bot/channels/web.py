@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import bindparam, select
 
+from bot.channels.files import Files
 from bot.channels.hub import Hub
 from bot.channels.tables import WebSession
 from bot.clock import Clock
@@ -24,19 +25,10 @@ from bot.inbox.thread import Line
 from bot.messages import Attachment, Incoming, Kind
 
 LONGEST_TEXT = 4000
-LARGEST_FILE = 10 * 1024 * 1024
 BELIEVABLE = timedelta(seconds=15)
 """So long "is typing" is true; behind that something is wrong, and the dots would be a lie."""
 KEPT_TOKENS = 10_000
 """Sessions whose token this process remembers instead of asking the database."""
-
-MAGIC = {
-    b"\xff\xd8\xff": (".jpg", "image/jpeg"),
-    b"\x89PNG\r\n": (".png", "image/png"),
-    b"GIF8": (".gif", "image/gif"),
-    b"%PDF-": (".pdf", "application/pdf"),
-}
-"""What a file begins with decides what it is, not its name."""
 
 TakeStored = Callable[[Incoming], Awaitable[Stored]]
 
@@ -55,11 +47,11 @@ NOW = select(_its.seq, _its.waiting_since).where(_its.id == bindparam("conversat
 class WebChat:
     name = "web"
 
-    def __init__(self, db: Database, clock: Clock, hub: Hub, take: TakeStored, folder: Path) -> None:
+    def __init__(self, db: Database, clock: Clock, hub: Hub, take: TakeStored, files: Files) -> None:
         self._db = db
         self._clock = clock
         self._take = take
-        self.folder = folder
+        self._files = files
         self._known: dict[str, Session] = {}
         self.hub = hub
 
@@ -129,28 +121,11 @@ class WebChat:
 
     def keep_file(self, name: str, content: bytes) -> Attachment:
         """Keep an uploaded file. Raises Unreadable for one that is too large or of no kind we take."""
-        if len(content) > LARGEST_FILE:
-            raise Unreadable("a file may have 10 MB at the most")
-        kind = next((k for start, k in MAGIC.items() if content.startswith(start)), None)
-        if kind is None and content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-            kind = (".webp", "image/webp")
-        if kind is None:
-            raise Unreadable("only pictures (JPEG, PNG, GIF, WebP) and PDF files can be sent here")
-        ending, mime = kind
-        stored = f"{uuid.uuid4().hex}{ending}"
-        self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / stored).write_bytes(content)
-        return Attachment(
-            "document" if ending == ".pdf" else "photo", stored, _clean(Path(name).name)[:120], mime, len(content)
-        )
+        return self._files.keep(name, content)
 
     def file(self, stored: str) -> tuple[Path, str]:
         """A kept file and its type; its name is the key to it. Raises NotFound."""
-        path = self.folder / Path(stored).name
-        mime = next((m for e, m in [*MAGIC.values(), (".webp", "image/webp")] if e == path.suffix), None)
-        if mime is None or not path.is_file():
-            raise NotFound("there is no such file")
-        return path, mime
+        return self._files.find(stored)
 
     async def lines(self, session: Session, after: int) -> tuple[list[Line], bool]:
         """What is new behind `after`, and whether the bot is at it."""
@@ -167,10 +142,6 @@ class WebChat:
             if lines or left <= 0 or seconds <= 0 or self.hub.is_closed:
                 return lines, typing
             await self.hub.news(session.conversation_id, left)
-
-
-def _clean(name: str) -> str:
-    return "".join(sign for sign in name if sign.isprintable())
 
 
 def _hash(token: str) -> str:

@@ -36,7 +36,7 @@ async def chat(language: str) -> None:
 
 
 async def _talk(app: App, language: str) -> None:
-    terminal = Terminal(app.db, app.clock, app.hub, app.take, app.settings.var_dir / "attachments")
+    terminal = Terminal(app.db, app.clock, app.hub, app.take, app.files)
     session, _ = await terminal.open(language)
     console.print("Say something (a number taps a button, Ctrl-D ends).\n")
     shown = Shown()

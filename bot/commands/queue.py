@@ -1,5 +1,6 @@
 """`carebot queue`: the desk in the terminal, until there is a console."""
 
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -14,17 +15,15 @@ from bot.commands import setup
 from bot.complaints import service as complaints
 from bot.complaints import store as cases
 from bot.complaints.tables import Case
-from bot.conversations import store as conversations
 from bot.conversations.tables import Conversation
-from bot.db import insert_once
 from bot.errors import NotFound
-from bot.handoff import alerts, store
-from bot.handoff import service as handoff
-from bot.inbox import store as inbox
+from bot.handoff import alerts, desk, store
+from bot.handoff.desk import Outcome
 from bot.inbox import thread
 from bot.outbox import service as outbox
 from bot.outbox import store as outgoing
-from bot.staff.tables import Staff
+from bot.staff import store as staff
+from bot.staff.account import Me
 
 console = Console(highlight=False)
 
@@ -46,6 +45,8 @@ async def overview() -> None:
                 _when(entry.expected_at),
             )
         console.print(table if table.row_count else "Nobody is waiting.")
+        for given in await store.open_call_backs(session):
+            console.print(f"* conversation {given.conversation_id} is to be written to at {_when(given.slot_at)}")
         for alert in await alerts.unseen(session):
             console.print(
                 f"! {alert.kind}: {alert.about} (conversation {alert.conversation_id}, {_when(alert.raised_at)})"
@@ -69,6 +70,8 @@ async def show(conversation_id: int) -> None:
             who = line.name or line.author.value
             files = " ".join(f"[{a['kind']}]" for a in line.attachments)
             console.print(f"{_when(line.at)} {who:>9}: {line.text} {files}", markup=False)
+        for event in await store.history(session, conversation_id):
+            console.print(f"  {_when(event.at)} {event.what} by {event.by} {event.to} {event.note}", markup=False)
         found = await session.scalars(select(Case).where(Case.conversation_id == conversation_id).order_by(Case.id))
         for case in found:
             console.print(
@@ -86,46 +89,44 @@ def _when(at: datetime | None) -> str:
     return at.astimezone().strftime("%m-%d %H:%M") if at else "-"
 
 
-@asynccontextmanager
-async def _conversation(
-    app: App, conversation_id: int, name: str
-) -> AsyncIterator[tuple[AsyncSession, Conversation, Staff]]:
-    """One transaction about one conversation, by a person of this name."""
-    async with app.db.write() as session:
-        await insert_once(session, Staff, {"name": name, "created_at": app.clock.now()})
-        staff = (await session.scalars(select(Staff).where(Staff.name == name))).one()
-        yield session, await conversations.locked(session, conversation_id), staff
-
-
 async def take(conversation_id: int, name: str) -> None:
-    async with setup.app() as app, _conversation(app, conversation_id, name) as (session, conversation, staff):
-        await _take(session, conversation, staff, app.clock.now())
+    async with setup.app() as app, _at_desk(app, conversation_id, name) as (session, conversation, me):
+        await desk.claim(session, conversation, me, app.clock.now())
     console.print(f"Conversation {conversation_id} is yours; the bot is silent.")
-
-
-async def _take(session: AsyncSession, conversation: Conversation, staff: Staff, at: datetime) -> None:
-    await handoff.take(session, conversation, staff.id, at)
-    await inbox.give_to_staff(session, await inbox.unanswered(session, conversation.id))
 
 
 async def say(conversation_id: int, text: str, name: str) -> None:
     """Write as this person. The running app sends it."""
-    async with setup.app() as app, _conversation(app, conversation_id, name) as (session, conversation, staff):
+    async with setup.app() as app, _at_desk(app, conversation_id, name) as (session, conversation, me):
         at = app.clock.now()
-        await _take(session, conversation, staff, at)
-        key = f"staff:{staff.id}:{conversation.id}:{at.timestamp()}"
-        await outbox.put_words(session, conversation, text, key, at, staff.name)
+        await desk.send(session, conversation, me, text, at, data=app.data.now, key=uuid.uuid4().hex)
     console.print("Written.")
 
 
-async def back(conversation_id: int, name: str) -> None:
-    async with setup.app() as app, _conversation(app, conversation_id, name) as (session, conversation, staff):
-        at = app.clock.now()
-        says = await handoff.hand_back(session, conversation, staff.id, at)
-        says += await complaints.way_back(session, conversation, app.data.now.rules)
-        key = f"back:{conversation.id}:{conversation.fence}"
-        await outbox.put(session, conversation, says, key, app.data.now.voice, at)
+async def note(conversation_id: int, text: str, name: str) -> None:
+    async with setup.app() as app, _at_desk(app, conversation_id, name) as (session, conversation, me):
+        await desk.note(session, conversation.id, me, text, app.clock.now())
+    console.print("Noted; only colleagues see it.")
+
+
+async def back(conversation_id: int, name: str, summary: str = "") -> None:
+    async with setup.app() as app, _at_desk(app, conversation_id, name) as (session, conversation, me):
+        await desk.hand_back(session, conversation, me, app.clock.now(), data=app.data.now, summary=summary)
     console.print(f"Conversation {conversation_id} is with the bot again.")
+
+
+async def close(conversation_id: int, name: str, outcome: Outcome, summary: str = "") -> None:
+    async with setup.app() as app, _at_desk(app, conversation_id, name) as (session, conversation, me):
+        at, data = app.clock.now(), app.data.now
+        await desk.close(session, conversation, me, at, data=data, outcome=outcome, summary=summary)
+    console.print(f"Conversation {conversation_id} is closed.")
+
+
+@asynccontextmanager
+async def _at_desk(app: App, conversation_id: int, name: str) -> AsyncIterator[tuple[AsyncSession, Conversation, Me]]:
+    """One deed about one conversation, by a person of this name."""
+    async with app.at_desk(conversation_id) as (session, conversation):
+        yield session, conversation, await staff.named(session, name, app.clock.now())
 
 
 async def kept(promise_id: int, name: str, evidence: str) -> None:
@@ -141,10 +142,8 @@ async def settle(case_id: int, name: str, cause: str) -> None:
         case = await look.get(Case, case_id)
         if case is None:
             raise NotFound(f"there is no case {case_id}")
-        async with _conversation(app, case.conversation_id, name) as (session, conversation, staff):
-            await complaints.settle(
-                session, conversation, case_id, staff.name, cause, app.clock.now(), app.data.now.rules
-            )
+        async with _at_desk(app, case.conversation_id, name) as (session, conversation, me):
+            await complaints.settle(session, conversation, case_id, me.name, cause, app.clock.now(), app.data.now.rules)
     console.print(f"Case {case_id} is settled.")
 
 

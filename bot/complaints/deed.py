@@ -17,10 +17,10 @@ from bot.complaints.tables import Case, CaseEntry, Promise
 from bot.conversations import store as conversations
 from bot.conversations.tables import Conversation
 from bot.errors import Moved, NotAllowed, NotFound
-from bot.messages import Author, Say
+from bot.messages import Say
 from bot.outbox import service as outbox
 from bot.outbox.delivery import Lane
-from bot.outbox.service import Voice
+from bot.outbox.service import Signed, Voice
 from bot.outbox.tables import Delivery
 from bot.staff import audit
 from bot.staff.account import Me
@@ -93,8 +93,7 @@ async def tell(
         present.voice,
         present.at,
         lane=Lane.SERVICE,
-        author=Author.STAFF,
-        staff_name=me.name,
+        by=Signed(me.id, me.name),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.complaints.policy import ComplaintPolicy
 from bot.complaints.remedy import RemedyPolicy
 from bot.complaints.severity import Severities
-from bot.handoff.service import Desk
+from bot.handoff.policy import Desk
 from bot.hours import Hours
 from bot.shop.policy import ShopPolicy
 from bot.shop.product import Catalogue

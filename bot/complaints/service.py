@@ -12,7 +12,6 @@ from bot.complaints.complaint import Event, Stage, kind_of
 from bot.complaints.dialogue import ABOUT_THE_WISH, EXPECTING, Asking, Facts, Heard, Memory, Move, Then, View
 from bot.complaints.emotion import Reading
 from bot.complaints.policy import Hint
-from bot.complaints.promise import State
 from bot.complaints.rules import Rules
 from bot.complaints.tables import Case
 from bot.conversations.tables import BOT, Conversation
@@ -236,18 +235,12 @@ async def _apply(
     if case.stage is Stage.CLOSED:
         close(conversation, case, at, rules)
         if Event.WITHDRAWN in [event for event, _ in move.events]:
-            await _owes_nothing(session, case)
+            case.check_at = None  # nothing is owed, and nobody asks about it later
+            await store.withdraw_promises(session, case.id)
     conversation.listening = case.stage is Stage.VENT
     if reason is not None:
-        says += await handoff.request(session, conversation, reason, at, rules.desk, number_of(case), case.severity)
+        says += await _fetch_a_person(session, conversation, case, reason, at, rules)
     return says
-
-
-async def _owes_nothing(session: AsyncSession, case: Case) -> None:
-    """The customer wants nothing done any more: nothing is owed, and nobody asks about it later."""
-    case.check_at = None
-    for given in await store.open_promises(session, case.id):
-        given.state = State.WITHDRAWN
 
 
 def close(conversation: Conversation, case: Case, at: datetime, rules: Rules) -> None:
@@ -269,7 +262,8 @@ async def person_at_once(
     groups = said.reading.groups if said.reading else frozenset[str]()
     reason = person.at_once(groups) or Reason.ASKED
     if reason in (Reason.LIFE_EVENT, Reason.ASKED, Reason.BOT_REJECTED) and conversation.case_id is None:
-        return await handoff.request(session, conversation, reason, at, rules.desk)
+        level = int(said.reading.level) if said.reading else 0
+        return await handoff.request(session, conversation, reason, at, rules.desk, level=level)
     case = await store.locked(session, conversation.case_id) if conversation.case_id else None
     case = case or await _open(session, conversation, said, at, rules)
     _note_level(case, said.reading)
@@ -278,7 +272,14 @@ async def person_at_once(
     case.facts = replace(facts, told=(*facts.told, said.text.strip()[:500])).stored()
     case.heard_at = at
     conversation.listening = False
-    return await handoff.request(session, conversation, reason, at, rules.desk, number_of(case), case.severity)
+    return await _fetch_a_person(session, conversation, case, reason, at, rules)
+
+
+async def _fetch_a_person(
+    session: AsyncSession, conversation: Conversation, case: Case, reason: Reason, at: datetime, rules: Rules
+) -> list[Say]:
+    about = number_of(case)
+    return await handoff.request(session, conversation, reason, at, rules.desk, about, case.severity, case.level)
 
 
 def meant(context: Mapping[str, Any], text: str, rules: Rules) -> str | None:
@@ -313,6 +314,8 @@ async def status(session: AsyncSession, conversation: Conversation, at: datetime
     if case is None:
         if (last := await store.newest(session, conversation.id)) is None:
             return [Say("complaints.no_case")]
+        if last.closed_at is None:  # staff still work on it
+            return await solutions.status(session, last, at)
         return [
             Say("complaints.last_case_closed", {"number": number_of(last), "when": last.closed_at or last.opened_at})
         ]
@@ -322,12 +325,7 @@ async def status(session: AsyncSession, conversation: Conversation, at: datetime
         case.memory = {**case.memory, "chased": chased}
         late = any(p.due_at < at for p in await store.open_promises(session, case.id))
         if late or chased >= rules.complaints.limits.chasing:
-            return [
-                *says,
-                *await handoff.request(
-                    session, conversation, Reason.CHASED, at, rules.desk, number_of(case), case.severity
-                ),
-            ]
+            return [*says, *await _fetch_a_person(session, conversation, case, Reason.CHASED, at, rules)]
     return [*says, *await way_back(session, conversation, rules)]
 
 
@@ -340,6 +338,5 @@ async def settle(
         raise NotFound(f"there is no case {case_id}")
     await store.move(session, case, Event.SETTLED, at, by, cause)
     case.root_cause = cause
-    for given in await store.open_promises(session, case_id):
-        given.state = State.WITHDRAWN
+    await store.withdraw_promises(session, case_id)
     close(conversation, case, at, rules)

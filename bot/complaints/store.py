@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.complaints.complaint import Event, Kind, Stage, advance
@@ -51,9 +51,13 @@ async def locked(session: AsyncSession, case_id: int) -> Case | None:
 
 
 async def last_closed(session: AsyncSession, conversation_id: int, since: datetime) -> Case | None:
-    """The newest complaint of this chat that ended after `since`."""
-    query = select(Case).where(Case.conversation_id == conversation_id, Case.closed_at >= since)
-    return await session.scalar(query.order_by(Case.closed_at.desc()).limit(1))
+    """The newest complaint of this chat that ended after `since`, or that staff work on although the chat went on.
+
+    Asked only where the chat has no complaint of its own: an open one was left when a person closed the thread.
+    """
+    ended = or_(Case.closed_at >= since, Case.closed_at.is_(None))
+    query = select(Case).where(Case.conversation_id == conversation_id, ended)
+    return await session.scalar(query.order_by(Case.opened_at.desc()).limit(1))
 
 
 async def newest(session: AsyncSession, conversation_id: int) -> Case | None:
@@ -72,6 +76,12 @@ async def promises(session: AsyncSession, case_id: int) -> Sequence[Promise]:
 async def open_promises(session: AsyncSession, case_id: int) -> Sequence[Promise]:
     query = select(Promise).where(Promise.case_id == case_id, Promise.state == State.OPEN).order_by(Promise.due_at)
     return (await session.scalars(query)).all()
+
+
+async def withdraw_promises(session: AsyncSession, case_id: int) -> None:
+    """The matter is settled otherwise: nothing is owed any more."""
+    for given in await open_promises(session, case_id):
+        given.state = State.WITHDRAWN
 
 
 async def durations(session: AsyncSession, remedy: str) -> list[tuple[datetime, datetime]]:

@@ -21,7 +21,7 @@ from bot.handoff import alerts
 from bot.handoff import service as handoff
 from bot.handoff.alerts import AlertKind
 from bot.handoff.queue import Reason
-from bot.messages import Author, Say, Value, Words
+from bot.messages import Say, Value, Words
 from bot.outbox import service as outbox
 from bot.outbox.delivery import Lane
 from bot.outbox.service import Voice
@@ -50,10 +50,8 @@ async def _each(
                 case = await store.locked(session, case_id)
                 if case is not None and (said := await step(session, conversation, case)) is not None:
                     key, says = said
-                    author, name = outbox.speaker(conversation, shop) if shop else (Author.BOT, "")
-                    await outbox.put(
-                        session, conversation, says, key, voice, at, lane=Lane.SERVICE, author=author, staff_name=name
-                    )
+                    by = outbox.speaker(conversation, shop) if shop else None
+                    await outbox.put(session, conversation, says, key, voice, at, lane=Lane.SERVICE, by=by)
                     spoken += 1
         except Exception:
             log.exception("a case was passed over by the clock", case=case_id)

@@ -53,6 +53,8 @@ class Conversation(Base):
     owner: Mapped[str] = mapped_column(default=BOT)
     owner_since: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(default=0)
+    owner_fence: Mapped[int] = mapped_column(default=0)
+    """The fence when a person last took it or left it: who has seen an older one did not know of that."""
     seq: Mapped[int] = mapped_column(BigId, default=0)
     """Number of the newest line of the thread; lines appear in this order and never later out of it."""
     ready_at: Mapped[datetime | None]

@@ -12,8 +12,8 @@ from bot.conversations.tables import Conversation
 from bot.enquiries.knowledge import Hit, Knowledge
 from bot.enquiries.question import Expecting, Question, open_question, reply
 from bot.handoff import service as handoff
+from bot.handoff.policy import Desk
 from bot.handoff.queue import Reason
-from bot.handoff.service import Desk
 from bot.messages import Button, Say
 from bot.shop.order_number import NumberForm
 from bot.shop.policy import ShopPolicy

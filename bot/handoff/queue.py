@@ -1,8 +1,12 @@
 """Waiting for a person: why, how urgent, and an honest word about when. Pure."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+MOST_URGENT, USUAL, LEAST_URGENT = 1, 3, 4
+"""Priorities: 1 now, 4 when there is time."""
 
 
 class Reason(StrEnum):
@@ -35,47 +39,100 @@ class Reason(StrEnum):
     """Something only staff can do (an order packed already, an account to delete)."""
     ENGINE_DOWN = "engine_down"
     ACTION_FAILED = "action_failed"
+    STEPPED_IN = "stepped_in"
+    """Nobody had called: a person took the conversation out of their own will."""
 
 
-PRIORITY: dict[Reason, int] = {
-    Reason.SAFETY: 1,
-    Reason.LIFE_EVENT: 1,
-    Reason.LEGAL: 1,
-    Reason.PRIVACY: 1,
-    Reason.FRAUD: 1,
-    Reason.PAYMENT_DISPUTE: 2,
-    Reason.MISSED_PROMISE: 2,
-    Reason.FAILED_TWICE: 2,
-    Reason.KEY_ACCOUNT: 2,
-    Reason.ABUSE: 2,
-    Reason.NOT_CALMING: 2,
-}
-USUAL_PRIORITY = 3
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What makes a waiting conversation urgent. `severity` 1 to 4 of the complaint, `level` 0 to 3 of the emotion."""
 
-AROUND_THE_CLOCK = frozenset({Reason.SAFETY, Reason.LIFE_EVENT})
-"""Somebody is called out of hours for these."""
+    reason: Reason
+    severity: int | None = None
+    tier: str = ""
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    """How urgent what is. Source: data/policy/desk.yml, `priority`."""
+
+    usual: int
+    reasons: Mapping[Reason, int]
+    tiers: Mapping[str, int]
+    """Steps up for customers of this tier."""
+    emotion: Mapping[int, int]
+    """Steps up at this level of emotion."""
+    waiting: timedelta
+    """One step up for each such time waited."""
+    limit: int
+    """Tier, emotion and waiting lift nobody above this: what is above stays for danger and law."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How it goes in the queue now: conversations ahead, and the recent working minutes between two taken ones."""
+    """How it goes at the desk now."""
 
     ahead: int
+    """Conversations that wait and are at least as urgent."""
     minutes_each: float
+    """Working minutes between two conversations taken: of the recent past, or by the policy."""
+    room: int | None = None
+    """How many more conversations the people online can take; None: nobody says whether they are there."""
 
 
-def priority(reason: Reason, severity: int | None = None) -> int:
-    """1 (now) to 4 (when there is time): the reason's own, or the severity of the open complaint if that is higher."""
-    own = PRIORITY.get(reason, USUAL_PRIORITY)
-    return min(own, severity) if severity else own
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """Source: data/policy/desk.yml."""
+
+    first_minutes: int
+    """Somebody is there and free."""
+    nobody_minutes: int
+    """Added while nobody is at the desk in working hours."""
+    again: tuple[timedelta, ...]
+    """After a late estimate: so long until the next truthful word, at least; the last one repeats."""
 
 
-def wait(pace: Pace) -> timedelta:
-    """The wait to tell a customer: rounded up to five minutes, never under five."""
-    minutes = (pace.ahead + 1) * pace.minutes_each
-    return timedelta(minutes=max(5, -(-int(minutes) // 5) * 5))
+def priority(urgency: Urgency, signals: Signals, waited: timedelta = timedelta()) -> int:
+    """1 (now) to 4 (when there is time).
+
+    The reason's own or the severity of the complaint, whichever is graver; tier, emotion and the time waited lift it.
+    """
+    base = min(urgency.reasons.get(signals.reason, urgency.usual), signals.severity or LEAST_URGENT)
+    steps = urgency.tiers.get(signals.tier, 0) + urgency.emotion.get(signals.level, 0)
+    steps += max(waited, timedelta()) // urgency.waiting
+    return max(base - steps, min(base, urgency.limit), MOST_URGENT)
 
 
-def is_late(expected_at: datetime, told_at: datetime | None, at: datetime) -> bool:
-    """Whether the estimate has passed and the customer was not told so yet."""
-    return told_at is None and at > expected_at
+def wait(pace: Pace, estimates: Estimates) -> timedelta:
+    """The working time to tell a customer: rounded up to five minutes, never under five."""
+    if pace.room is not None and pace.room > pace.ahead:
+        minutes: float = estimates.first_minutes
+    else:
+        minutes = (pace.ahead - (pace.room or 0) + 1) * pace.minutes_each
+    return timedelta(minutes=in_fives(minutes))
+
+
+def wait_for_nobody(pace: Pace, estimates: Estimates) -> timedelta:
+    """The same while nobody is at the desk: somebody has to come first."""
+    minutes = estimates.nobody_minutes + (pace.ahead + 1) * pace.minutes_each
+    return timedelta(minutes=in_fives(minutes))
+
+
+def in_fives(minutes: float) -> int:
+    """Rounded up to five minutes, never under five: "about 19 minutes" would be a precision nobody has."""
+    return max(5, -int(-minutes // 5) * 5)
+
+
+def is_late(
+    expected_at: datetime, told_at: datetime | None, times: int, again: Sequence[timedelta], at: datetime
+) -> bool:
+    """Whether the estimate has passed and the customer is to hear so (again).
+
+    `told_at`: when they last heard that it is late, `times`: how often so far.
+    """
+    if at <= expected_at:
+        return False
+    if told_at is None or not times:
+        return True
+    return at >= told_at + again[min(times, len(again)) - 1]

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from bot.conversations.tables import BOT
 from bot.messages import Kind
+from bot.outbox.button import ANYTIME
 
 LONGEST_BURST = timedelta(seconds=10)
 """However fast somebody types, the first message waits no longer than this for an answer."""
@@ -39,9 +40,16 @@ ANYTIME_COMMANDS = frozenset({"stop", "privacy", "language", "settings"})
 """They are about the customer's own rights, so they work whoever speaks in the conversation."""
 
 
+ANYTIME_BUTTON = f"{ANYTIME}:"
+
+
 def is_for_staff(owner: str, kind: Kind, payload: str) -> bool:
     """Whether this goes to people and the bot stays silent."""
-    return owner != BOT and not (kind is Kind.COMMAND and payload in ANYTIME_COMMANDS)
+    if owner == BOT:
+        return False
+    if kind is Kind.BUTTON:
+        return not payload.startswith(ANYTIME_BUTTON)
+    return not (kind is Kind.COMMAND and payload in ANYTIME_COMMANDS)
 
 
 M = TypeVar("M", bound=Message)

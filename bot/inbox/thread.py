@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.db import table
 from bot.inbox.tables import Inbound
 from bot.messages import Author, Kind
-from bot.outbox.service import PAYLOAD
+from bot.outbox.button import button_of, payload
 from bot.outbox.tables import Delivery
 
 SPOKEN = (Kind.MESSAGE, Kind.BUTTON, Kind.EDIT, Kind.COMMAND)
@@ -40,7 +40,7 @@ HEARD = (
 )
 SAID = (
     select(
-        *(_out.id, _out.seq, _out.author, _out.staff_name, _out.text),
+        *(_out.id, _out.seq, _out.author, _out.staff_name, _out.text, _out.attachments),
         *(_out.buttons, _out.tapped, _out.sent_at, _out.created_at),
     )
     .where(_out.conversation_id == bindparam("conversation"), _out.seq > bindparam("behind"))
@@ -64,19 +64,17 @@ def _heard(row: Row[*tuple[Any, ...]]) -> Line:
 
 def _said(row: Row[*tuple[Any, ...]]) -> Line:
     buttons = tuple(
-        {"id": PAYLOAD.format(delivery=row.id, button=i), "label": b["label"], "used": row.tapped == i}
-        for i, b in enumerate(row.buttons)
+        {"id": payload(row.id, i, b), "label": b["label"], "used": row.tapped == i} for i, b in enumerate(row.buttons)
     )
-    return Line(row.seq or 0, row.author, row.staff_name, row.text, buttons, (), row.sent_at or row.created_at)
+    files = tuple(row.attachments)
+    return Line(row.seq or 0, row.author, row.staff_name, row.text, buttons, files, row.sent_at or row.created_at)
 
 
-async def label(session: AsyncSession, conversation_id: int, payload: str) -> str:
-    """The words on a button of this conversation; empty for one that is not its own."""
-    match payload.split(":"):
-        case ["b", delivery_id, index] if delivery_id.isdecimal() and index.isdecimal() and len(delivery_id) < 19:
-            query = select(Delivery.buttons).where(
-                Delivery.id == int(delivery_id), Delivery.conversation_id == conversation_id
-            )
-            buttons = await session.scalar(query) or []
-            return str(buttons[int(index)]["label"]) if int(index) < len(buttons) else ""
-    return ""
+async def label(session: AsyncSession, conversation_id: int, tapped: str) -> str:
+    """The words on a button of this conversation, by its payload; empty for one that is not its own."""
+    if (found := button_of(tapped)) is None:
+        return ""
+    _, delivery_id, index = found
+    query = select(Delivery.buttons).where(Delivery.id == delivery_id, Delivery.conversation_id == conversation_id)
+    buttons = await session.scalar(query) or []
+    return str(buttons[index]["label"]) if index < len(buttons) else ""

@@ -17,7 +17,7 @@ from bot.inbox import route, store
 from bot.inbox.route import Taker
 from bot.inbox.tables import Inbound
 from bot.inbox.turn import Heard
-from bot.outbox.service import PAYLOAD
+from bot.outbox.button import payload
 from bot.outbox.tables import Delivery
 from bot.rasa import Decision, Rasa
 
@@ -76,7 +76,7 @@ async def _choices(session: AsyncSession, conversation_id: int) -> Mapping[str, 
     row = (await session.execute(NEWEST, {"conversation": conversation_id})).one_or_none()
     if row is None:
         return {}
-    return {b["label"]: PAYLOAD.format(delivery=row[0], button=i) for i, b in enumerate(row[1])}
+    return {b["label"]: payload(row[0], i, b) for i, b in enumerate(row[1])}
 
 
 async def understand(rasa: Rasa, data: Data, seen: Seen) -> tuple[str, Heard]:
@@ -93,8 +93,8 @@ async def understand(rasa: Rasa, data: Data, seen: Seen) -> tuple[str, Heard]:
             return "", Heard("", args={"payload": seen.messages[0].payload})
         case Taker.LINK:
             return "action_link", Heard(text, args={"code": route.link_code(text)})
-    if not attachments and (payload := route.named_choice(text, seen.choices or {})) is not None:
-        return "", Heard("", args={"payload": payload})
+    if not attachments and (named := route.named_choice(text, seen.choices or {})) is not None:
+        return "", Heard("", args={"payload": named})
     if attachments and not text.strip():
         in_a_case = seen.context["journey"] == "complaint"
         return "action_continue_complaint" if in_a_case else "action_attachment", Heard("", attachments)

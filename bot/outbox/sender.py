@@ -13,9 +13,10 @@ from bot.conversations import store as conversations
 from bot.conversations.tables import BOT, QUEUE, Conversation
 from bot.db import Database, is_gone, told
 from bot.errors import SendingError
-from bot.messages import Author
+from bot.messages import Attachment, Author
 from bot.metrics import SENDS
 from bot.outbox import service, store
+from bot.outbox.button import payload
 from bot.outbox.delivery import LEASE, State, Verdict, after_death, after_error
 from bot.outbox.tables import Delivery
 
@@ -207,8 +208,6 @@ def _obstacle(delivery: Delivery, conversation: Conversation, at: datetime) -> t
 
 
 def _outgoing(delivery: Delivery, chat: str) -> Outgoing:
-    buttons = tuple(
-        OutgoingButton(service.PAYLOAD.format(delivery=delivery.id, button=i), b["label"])
-        for i, b in enumerate(delivery.buttons)
-    )
-    return Outgoing(chat=chat, text=delivery.text, buttons=buttons, key=delivery.key)
+    buttons = tuple(OutgoingButton(payload(delivery.id, i, b), b["label"]) for i, b in enumerate(delivery.buttons))
+    files = tuple(Attachment(**attachment) for attachment in delivery.attachments)
+    return Outgoing(chat=chat, text=delivery.text, buttons=buttons, key=delivery.key, files=files)

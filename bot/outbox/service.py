@@ -1,7 +1,7 @@
 """Every word out: rendered once, written in the same transaction as what it tells about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,15 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content import Texts, render
 from bot.conversations.tables import BOT, QUEUE, Conversation
-from bot.messages import Author, Button, Say, Words
+from bot.messages import Attachment, Author, Button, Say, Words
 from bot.outbox import store
+from bot.outbox.button import ANYTIME, button_of
 from bot.outbox.delivery import Lane, State
 from bot.outbox.tables import Delivery
 
 IMMEDIATE = frozenset({"web", "terminal"})
 """Channels for which our database is the messaging service: written is sent, in one transaction, exactly once."""
-
-PAYLOAD = "b:{delivery}:{button}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +27,18 @@ class Voice:
 
     texts: Texts
     zone: ZoneInfo
+
+
+NOBODY = 0
+"""The number of whoever signs for the shop as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A person in whose name something is said."""
+
+    id: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +60,12 @@ async def put(
     at: datetime,
     *,
     lane: Lane = Lane.REPLY,
-    author: Author = Author.BOT,
-    staff_name: str = "",
+    by: Signed | None = None,
 ) -> list[Delivery]:
     """Write messages to a conversation; `key` is unique for what caused them, the ordinal is added.
 
-    Words are chosen in the conversation's language now: what is in the outbox is what will be read.
+    Words are chosen in the conversation's language now: what is in the outbox is what will be read. `by`: the person
+    in whose name they are said; None: the bot.
     """
     rows = []
     for ordinal, say in enumerate(says):
@@ -64,9 +75,7 @@ async def put(
             voice.texts, say, language_of(conversation), zone, seed=seed, today=at.astimezone(zone).date()
         )
         buttons = [_button(b, label) for b, label in zip(say.buttons, rendered.labels, strict=True)]
-        rows.append(
-            _row(conversation, f"{key}:{ordinal}", say.key, rendered.text, buttons, at, lane, author, staff_name)
-        )
+        rows.append(_row(conversation, f"{key}:{ordinal}", say.key, rendered.text, buttons, at, lane, by))
     return await _add(session, conversation, rows, at)
 
 
@@ -76,21 +85,29 @@ async def put_words(
     text: str,
     key: str,
     at: datetime,
-    staff_name: str,
-) -> list[Delivery]:
-    """Write what a person typed, as it is."""
-    row = _row(conversation, key, "", text, [], at, Lane.REPLY, Author.STAFF, staff_name)
-    return await _add(session, conversation, [row], at)
+    by: Signed,
+    attachments: Sequence[Attachment] = (),
+) -> Delivery:
+    """Write what a person typed, as it is, with the files they chose."""
+    row = _row(conversation, key, "", text, [], at, Lane.REPLY, by)
+    row.attachments = [asdict(attachment) for attachment in attachments]
+    await _add(session, conversation, [row], at)
+    return row
 
 
-def speaker(conversation: Conversation, shop: Words) -> tuple[Author, str]:
-    """Who tells what the customer must hear in any case (a promise kept, or missed): where a person has the chat the
+async def by_key(session: AsyncSession, key: str) -> Delivery | None:
+    """What was written under this key, if it was."""
+    return await session.scalar(select(Delivery).where(Delivery.key == key))
 
-    bot's words would be dropped, so the shop says it. Gives the author and the name for `put`.
+
+def speaker(conversation: Conversation, shop: Words) -> Signed | None:
+    """Who tells what the customer must hear in any case (a promise kept, or missed).
+
+    Where a person has the chat the bot's words would be dropped, so the shop says it: nobody's, under its name.
     """
     if conversation.owner in (BOT, QUEUE):
-        return Author.BOT, ""
-    return Author.STAFF, shop.zh if language_of(conversation).startswith("zh") else shop.en
+        return None
+    return Signed(NOBODY, shop.zh if language_of(conversation).startswith("zh") else shop.en)
 
 
 def language_of(conversation: Conversation) -> str:
@@ -98,7 +115,8 @@ def language_of(conversation: Conversation) -> str:
 
 
 def _button(button: Button, label: str) -> dict[str, Any]:
-    return {"label": label, "action": button.action, "args": dict(button.args)}
+    drawn = {"label": label, "action": button.action, "args": dict(button.args)}
+    return drawn | {"anytime": True} if button.anytime else drawn
 
 
 def _row(
@@ -109,16 +127,16 @@ def _row(
     buttons: list[dict[str, Any]],
     at: datetime,
     lane: Lane,
-    author: Author,
-    staff_name: str,
+    by: Signed | None,
 ) -> Delivery:
     return Delivery(
         key=key,
         conversation_id=conversation.id,
         channel=conversation.channel,
         lane=lane,
-        author=author,
-        staff_name=staff_name,
+        author=Author.STAFF if by else Author.BOT,
+        staff_name=by.name if by else "",
+        staff_id=by.id if by else None,
         text_key=text_key,
         text=text,
         buttons=buttons,
@@ -150,18 +168,20 @@ async def tapped(session: AsyncSession, conversation: Conversation, payload: str
 
     A tap proves that the message arrived: an unknown sending becomes a sent one.
     """
-    match payload.split(":"):
-        case ["b", delivery_id, index] if delivery_id.isdecimal() and index.isdecimal() and len(delivery_id) < 19:
-            query = select(Delivery).where(Delivery.id == int(delivery_id), Delivery.conversation_id == conversation.id)
-            row = await session.scalar(query.with_for_update())
-            if row is None or int(index) >= len(row.buttons):
-                return None
-            if row.state is State.UNKNOWN:
-                enter_thread(conversation, row, at)
-            row.tapped = int(index)
-            button = row.buttons[int(index)]
-            return Tap(row, button["action"], button["args"], button["label"])
-    return None
+    if (found := button_of(payload)) is None:
+        return None
+    kind, delivery_id, index = found
+    query = select(Delivery).where(Delivery.id == delivery_id, Delivery.conversation_id == conversation.id)
+    row = await session.scalar(query.with_for_update())
+    if row is None or index >= len(row.buttons):
+        return None
+    button = row.buttons[index]
+    if (kind == ANYTIME) != bool(button.get("anytime")):
+        return None  # made up: it would let the bot speak where a person does
+    if row.state is State.UNKNOWN:
+        enter_thread(conversation, row, at)
+    row.tapped = index
+    return Tap(row, button["action"], button["args"], button["label"])
 
 
 async def cancel_waiting(session: AsyncSession, conversation_id: int, reason: str) -> int:
@@ -173,6 +193,17 @@ async def silence_bot(session: AsyncSession, conversation_id: int) -> int:
     """A person speaks from now on: the bot's waiting words are dropped."""
     reason = "a person has taken over"
     return await store.drop_waiting(session, conversation_id, State.SUPPRESSED, reason, [Author.BOT])
+
+
+async def send_again(session: AsyncSession, delivery_id: int, at: datetime) -> bool:
+    """A person wants it sent once more: it goes through the channel again. False for what did not fail."""
+    query = (
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.state.in_([State.FAILED, State.UNKNOWN]))
+        .values(state=State.DUE, due_at=at, attempt=0, error="")
+    )
+    result = await session.execute(query.execution_options(synchronize_session=False))
+    return bool(result.rowcount)  # type: ignore[attr-defined]
 
 
 async def resolve_unknown(session: AsyncSession, delivery_id: int, arrived: bool, at: datetime) -> bool:

@@ -50,10 +50,13 @@ class Delivery(Base):
     lane: Mapped[Lane] = mapped_column(enum_column(Lane))
     author: Mapped[Author] = mapped_column(enum_column(Author))
     staff_name: Mapped[str] = mapped_column(default="")
+    staff_id: Mapped[int | None] = mapped_column(BigId)
     text_key: Mapped[str]
     text: Mapped[str]
     buttons: Mapped[list[Any]] = mapped_column(default=list)
-    """[{"label", "action", "args"}]: the opaque payload of button i is b:<delivery id>:<i>."""
+    """[{"label", "action", "args"}], and "anytime" where it works whoever speaks; see button.py."""
+    attachments: Mapped[list[Any]] = mapped_column(default=list)
+    """Files that staff send: messages.Attachment as mappings; `ref` is the file's name in var/attachments."""
     tapped: Mapped[int | None]
     """Which button was used."""
 

@@ -23,14 +23,13 @@ from bot.app import App
 from bot.conversations import store as conversations
 from bot.data import DataInForce
 from bot.db import Database
-from bot.handoff import service as handoff
-from bot.inbox import store as inbox
+from bot.handoff import desk
 from bot.inbox.tables import Handling
 from bot.messages import Author, Incoming
-from bot.outbox import service as outbox
 from bot.outbox.delivery import State
 from bot.outbox.tables import Delivery
 from bot.settings import ROOT, Settings
+from bot.staff.account import Me, Role
 from tests.clock import FakeClock
 from tests.faults import evidence
 from tests.faults.lives import Died, Life, World
@@ -52,7 +51,7 @@ LINES = {
 AT_ONCE = 6
 """Things begun and not ended at the same time."""
 DOOM = 0.02
-STAFF = 1
+STAFF = Me(1, "Anna", "anna", Role.AGENT)
 MOST_DEAD = 3
 """Lives whose connections may still be open before everybody waits for their end."""
 
@@ -178,11 +177,10 @@ class Stage:
             if found is None:
                 return
             conversation = await conversations.locked(session, found.id)
-            if conversation.owner == str(STAFF):
+            if conversation.owner == str(STAFF.id):
                 return
             waiting = await waiting_words(session, conversation.id)
-            await handoff.take(session, conversation, STAFF, self.clock.now())
-            await inbox.give_to_staff(session, await inbox.unanswered(session, conversation.id))
+            await desk.claim(session, conversation, STAFF, self.clock.now())
             self.suppressed |= waiting
             self.silences.append([conversation.id, conversation.fence, 0])
 
@@ -195,9 +193,7 @@ class Stage:
             if silence[2]:
                 return
             at = self.clock.now()
-            says = await handoff.hand_back(session, conversation, STAFF, at)
-            key = f"back:{conversation.id}:{conversation.fence}"
-            await outbox.put(session, conversation, says, key, self.lives[0].app.data.now.voice, at)
+            await desk.hand_back(session, conversation, STAFF, at, data=self.lives[0].app.data.now)
             silence[2] = conversation.fence
 
 
