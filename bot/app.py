@@ -89,6 +89,7 @@ class App:
     async def take(self, incoming: Incoming) -> Stored:
         """Every word in, from every channel. Returns when it is stored; raises when it could not be."""
         stored = await inbox.take(self.db, incoming, self.worker, self.pauses)
+        self.hub.tell(stored.conversation_id)
         if stored.ready_at is not None and self.wakes_lanes:
             self.lanes.wake(stored.conversation_id, stored.ready_at)
             self._show_typing(incoming)

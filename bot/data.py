@@ -45,6 +45,8 @@ class Data:
     guards: Guards
     console: Texts
     """What the staff console says."""
+    canned: Texts
+    """Answers that staff may send as they are."""
 
 
 def load(folder: Path) -> Data:
@@ -63,6 +65,7 @@ def load(folder: Path) -> Data:
 
     texts = part(lambda: Texts.load(folder / "texts"))
     console = part(lambda: Texts.load(folder / "console"))
+    canned = part(lambda: Texts.load(folder / "canned"))
     shop = file("policy/shop.yml", read_policy)
     file("policy/shop.yml", read_refund_times)
     catalogue = file("products.yml", read_catalogue)
@@ -79,7 +82,7 @@ def load(folder: Path) -> Data:
         raise BadContent("\n".join(problems))
     rules = Rules(complaints, remedies, severities, hours, desk, shop, catalogue)
     voice = Voice(texts, shop.zone)
-    return Data(voice, shop, catalogue, knowledge, hours, lexicon, desk, rules, personal, guards, console)
+    return Data(voice, shop, catalogue, knowledge, hours, lexicon, desk, rules, personal, guards, console, canned)
 
 
 class DataInForce:

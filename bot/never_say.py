@@ -37,15 +37,15 @@ class NeverSay:
         return [(phrase, rule) for rule in self.rules for phrase in rule.phrases[language].find(folded)]
 
 
-def check_never_say(texts: Texts, rules: NeverSay) -> list[str]:
-    """One line for every phrase in data/texts that must not be said; empty when all is well."""
+def check_never_say(texts: Texts, rules: NeverSay, folder: str = FOLDER) -> list[str]:
+    """One line for every phrase in the texts of `folder` that must not be said; empty when all is well."""
     problems = []
     for key, entry in sorted(texts.entries.items()):
         file, _, name = key.partition(".")
         for language, variants in entry.variants.items():
             for template in variants:
                 problems += [
-                    f"{FOLDER}/{file}.yml: '{name}' ({language}) says “{phrase}”; instead: {rule.instead}"
+                    f"{folder}/{file}.yml: '{name}' ({language}) says “{phrase}”; instead: {rule.instead}"
                     for phrase, rule in rules.found_in(template.source, language)
                 ]
     return problems

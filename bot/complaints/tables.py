@@ -86,6 +86,12 @@ class Promise(Base):
         Index(
             "ix_promise_open", "due_at", postgresql_where=text("state = 'open'"), sqlite_where=text("state = 'open'")
         ),
+        Index(
+            "ix_promise_open_conversation",
+            "conversation_id",
+            postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state = 'open'"),
+        ),
         Index("ix_promise_remedy", "remedy", "given_at"),
     )
 

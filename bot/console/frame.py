@@ -107,8 +107,10 @@ def _dress(frame: Frame, title: str) -> None:
     """The head of the page, and the rail with the ways to the other pages."""
     words, me = frame.words, frame.me
     ui.page_title(f"{title} · Carebot")
-    ui.add_head_html(f'<link rel="stylesheet" href="{PREFIX}/assets/console.css?v={_version()}">')
-    ui.add_body_html(f'<script>document.documentElement.lang = "{HTML_LANGUAGE[words.language]}";</script>')
+    ui.add_head_html(f'<link rel="stylesheet" href="{PREFIX}/assets/{version()}/console.css">')
+    ui.add_body_html(
+        f'<script src="{PREFIX}/assets/{version()}/frame.js" data-language="{HTML_LANGUAGE[words.language]}"></script>'
+    )
     here = frame.request.url.path.removeprefix(PREFIX)
     with ui.element("nav").classes("rail").props(f'aria-label="{words("frame.navigation")}"'):
         for place in places(me, frozenset(_built)):
@@ -141,7 +143,7 @@ def _way_out(frame: Frame) -> None:
 
 
 @cache
-def _version() -> str:
-    """Changes with the files, so that a browser never mixes old and new."""
-    content = b"".join(path.read_bytes() for path in sorted(ASSETS.iterdir()) if path.is_file())
+def version() -> str:
+    """Part of the assets' address: it changes with the files, so that a browser never mixes old and new."""
+    content = b"".join(path.read_bytes() for path in sorted(ASSETS.rglob("*")) if path.is_file())
     return hashlib.sha256(content).hexdigest()[:12]

@@ -153,7 +153,7 @@ class Gate:
             nonlocal start, content
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = POLICY.format(nonce=nonce)
+                headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce))
                 headers["Referrer-Policy"] = REFERRER
                 if headers.get("content-type", "").startswith("text/html"):
                     start = message

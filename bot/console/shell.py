@@ -4,17 +4,17 @@ import importlib
 import mimetypes
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 
 from nicegui import app as nicegui
 from nicegui import core
+from nicegui.dependencies import register_importmap_override
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
-from bot.console import frame
+from bot.console import files, frame
+from bot.console.mount import PREFIX
 from bot.console.pages import PAGES
 
-ASSETS = Path(__file__).resolve().parent / "assets"
 RECONNECT_SECONDS = 60.0
 """So long a page that has lost its line finds what it was; later it loads anew (its drafts are in the browser)."""
 PING_SECONDS, PING_WITHIN = 10, 8
@@ -49,7 +49,7 @@ def _set_up() -> None:
         reload=False,
         title="Carebot",
         viewport="width=device-width, initial-scale=1",
-        favicon=ASSETS / "favicon.svg",
+        favicon=frame.ASSETS / "favicon.svg",
         dark=False,
         language=None,
         binding_refresh_interval=None,
@@ -63,7 +63,9 @@ def _set_up() -> None:
     )
     nicegui.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     mimetypes.add_type("text/javascript", ".js")
-    nicegui.add_static_files("/assets", ASSETS)
+    nicegui.add_static_files(f"/assets/{frame.version()}", frame.ASSETS)
+    register_importmap_override("carebot-desk", f"{PREFIX}/assets/{frame.version()}/desk/desk.js")
     frame.install()
+    files.install()
     for name in PAGES:
         importlib.import_module(f"bot.console.pages.{name}").install()

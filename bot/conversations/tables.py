@@ -31,6 +31,9 @@ class Conversation(Base):
             postgresql_where=text("owner <> 'bot'"),
             sqlite_where=text("owner <> 'bot'"),
         ),
+        Index("ix_conversation_last_inbound_at_id", "last_inbound_at", "id"),
+        Index("ix_conversation_last_outbound_at", "last_outbound_at"),
+        Index("ix_conversation_name", "name"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from playwright.async_api import Browser
 
 from bot.app import App
 from bot.db import Database
@@ -13,7 +14,9 @@ from bot.staff import secret
 from bot.staff.account import Role
 from tests import databases
 from tests.clock import FakeClock
+from tests.console import desk as at_desk
 from tests.console.browsing import Visit
+from tests.fakes.browser import chromium
 from tests.openshop import open_shop
 from tests.staff.people import Office
 from tests.ways.serving import served
@@ -80,3 +83,16 @@ def office_of(app: App, clock: FakeClock) -> Office:
     office = Office(app.db, clock)
     office.door = app.door
     return office
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+async def desks(database_url: str, tmp_path: Path, clock: FakeClock, browser: Browser) -> AsyncIterator[at_desk.Office]:
+    """A shop with its console served; nobody has signed in yet. nlu does not run: nothing here is answered by it."""
+    async with at_desk.open_office(database_url, tmp_path, clock, browser) as found:
+        yield found

@@ -1,7 +1,6 @@
-"""One conversation."""
+"""One conversation, beside the list it stands in: the address that alerts and notes point to."""
 
-from nicegui import ui
-
+from bot.console import desk
 from bot.console.frame import Frame, page
 from bot.staff.account import May
 
@@ -11,5 +10,5 @@ def install() -> None:
 
 
 async def build(frame: Frame) -> None:
-    with ui.element("main").classes("page"):
-        ui.label(frame.request.path_params["number"])
+    number = frame.request.path_params["number"]
+    await desk.show(frame, int(number) if number.isdecimal() and len(number) < 19 else 0)

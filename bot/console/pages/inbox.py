@@ -1,7 +1,6 @@
-"""The inbox."""
+"""The inbox: the lists of conversations. Opening one does not leave the page."""
 
-from nicegui import ui
-
+from bot.console import desk
 from bot.console.frame import Frame, page
 from bot.staff.account import May
 
@@ -11,5 +10,4 @@ def install() -> None:
 
 
 async def build(frame: Frame) -> None:
-    with ui.element("main").classes("page"):
-        ui.label(frame.words("frame.inbox"))
+    await desk.show(frame)
