@@ -74,9 +74,9 @@ class App:
         lease = self.pauses.lease
         self.answering = Answering(self.db, self.rasa, self.data, execute, self.clock, self.words_written, lease)
         self.lanes = Lanes(self.db, self.answering, self.clock, self.worker, lease)
-        self.web = WebChat(self.db, self.clock, self.hub, self.take, self.files)
         limits = Limits(timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours))
         self.door = Door(self.db, limits)
+        self.web = WebChat(self.db, self.clock, self.hub, self.take, self.files)
         self.telegram = _telegram(settings, self.clock, self.files)
         channels: list[Channel] = [self.telegram] if self.telegram else []
         self.channels = {channel.name: channel for channel in channels}

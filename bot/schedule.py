@@ -12,6 +12,7 @@ from bot.complaints import timetable
 from bot.db import told
 from bot.handoff import seats, waiting
 from bot.learning import service as learning
+from bot.privacy import erase
 from bot.staff import audit, sessions, tries
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def start(app: "App", roles: frozenset[str]) -> AsyncIOScheduler:
         every(20, "timetable", lambda: timetable_tick(app))
         every(2, "queue", app.hand_out)
         every(3600, "lessons", lambda: forget_old_lessons(app))
+        every(600, "erasures", lambda: erase.finish(app.db, app.files.folder))
         every(3600, "staff", lambda: forget_old_of_staff(app))
         every(3600, "seats", lambda: forget_old_seats(app))
     clock.start()

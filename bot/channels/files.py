@@ -38,6 +38,10 @@ class Files:
         shown = "".join(sign for sign in Path(name).name if sign.isprintable())[:120]
         return Attachment(DOCUMENT if ending == ".pdf" else PICTURE, stored, shown, mime, len(content))
 
+    @property
+    def folder(self) -> Path:
+        return self._folder
+
     def find(self, stored: str) -> tuple[Path, str]:
         """A kept file and its type; its name is the key to it. Raises NotFound."""
         path = self._folder / Path(stored).name

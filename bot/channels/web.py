@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -93,6 +93,10 @@ class WebChat:
             self._known.clear()
         found = self._known[hashed] = Session(row.public_id, row.conversation_id)
         return found
+
+    def forget(self, conversation_ids: Collection[int]) -> None:
+        """These chats were erased: whoever still has a token of theirs begins anew."""
+        self._known = {k: s for k, s in self._known.items() if s.conversation_id not in conversation_ids}
 
     async def receive(
         self, session: Session, client_id: str, text: str = "", button: str = "", attachment: Attachment | None = None

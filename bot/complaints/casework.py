@@ -50,3 +50,5 @@ NEEDS_A_CHOICE = frozenset({Event.ACCEPTED})
 """Not a button alone: the customer accepts something (`remedies.accept`)."""
 CLOSES_WITH_A_LESSON = frozenset({Event.SOLVED, Event.SETTLED})
 """Whoever ends a case says what it came from, and what is learned from it."""
+CAUSES = ("product", "transport", "stock", "installation", "staff", "information", "payment", "system", "other")
+"""What a case came from, for the reports: data/console/cases.yml, cause_<name>."""

@@ -80,8 +80,11 @@ async def link_by_order(
         return False
     owned = await shop.order_by_number(session, number)
     customer = await store.by_id(session, owned.customer_id) if owned is not None else None
-    known = (customer.phone or owned.order.phone) if owned is not None and customer is not None else ""
-    if not link.same(canonical_phone(phone), canonical_phone(known)) or customer is None:
+    phones = await store.phones(session, customer.id) if customer is not None else ()
+    known = phones or ((owned.order.phone,) if owned is not None else ())
+    given = canonical_phone(phone)
+    fits = [link.same(given, canonical_phone(one)) for one in known]
+    if not any(fits) or customer is None:
         link.failed(chat, at)
         return False
     await link_to(session, chat, customer.id, at, wrote=wrote)
@@ -96,6 +99,8 @@ async def link_to(session: AsyncSession, chat: Chat, customer_id: int, at: datet
     """
     if (customer := await store.by_id(session, customer_id)) is None:
         raise NotFound(f"there is no customer {customer_id}")
+    if customer.merged_into is not None:
+        customer_id, customer = customer.merged_into, await session.get_one(Customer, customer.merged_into)
     chat.link_failures, chat.link_blocked_until = 0, None
     if chat.customer_id == customer_id:
         return

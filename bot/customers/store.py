@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.customers.tables import Consent, Customer, LinkCode
@@ -16,6 +16,12 @@ async def by_shop_id(session: AsyncSession, shop_id: str) -> Customer | None:
 
 async def by_id(session: AsyncSession, customer_id: int) -> Customer | None:
     return await session.get(Customer, customer_id)
+
+
+async def phones(session: AsyncSession, customer_id: int) -> tuple[str, ...]:
+    """The phone numbers of an account and of those that were joined to it, as far as they have one."""
+    mine = or_(Customer.id == customer_id, Customer.merged_into == customer_id)
+    return tuple(await session.scalars(select(Customer.phone).where(mine, Customer.phone != "")))
 
 
 async def add_code(session: AsyncSession, customer_id: int, code_hash: str, expires_at: datetime) -> None:

@@ -29,6 +29,10 @@ class Voice:
     zone: ZoneInfo
 
 
+NOBODY = 0
+"""The number of whoever signs for the shop as a whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signed:
     """A person in whose name something is said."""
@@ -97,8 +101,10 @@ async def by_key(session: AsyncSession, key: str) -> Delivery | None:
 
 
 def speaker(conversation: Conversation, shop: Words) -> Signed | None:
-    """In whose name the customer is told what they must hear in any case (a promise kept, or missed): where a person
-    has the chat the bot's words would be dropped, so the shop says it. None: the bot."""
+    """Who tells what the customer must hear in any case (a promise kept, or missed); None: the bot.
+
+    Where a person has the chat the bot's words would be dropped, so the shop says it: nobody's, under its name.
+    """
     if conversation.owner in (BOT, QUEUE):
         return None
     return Signed(None, shop.zh if language_of(conversation).startswith("zh") else shop.en)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,8 +35,13 @@ class Owned:
 
 
 async def upsert_customers(session: AsyncSession, records: Iterable[CustomerRecord], at: datetime) -> None:
-    """Write customers by the shop's ids; of an id that comes twice the last one holds. `at` is aware UTC."""
+    """Write customers by the shop's ids; of an id that comes twice the last one holds. `at` is aware UTC.
+
+    What the staff have put right stays as they have put it.
+    """
     rows = {r.id: _customer_values(r, at) for r in records}
+    for id, edits in (await _edited(session, rows)).items():
+        rows[id] |= {name: value for name, value in edits.items() if name in rows[id]}
     await _upsert(session, Customer, list(rows.values()))
 
 
@@ -172,14 +177,27 @@ def _benefit_values(benefit: Benefit, owner: int, at: datetime) -> dict[str, Any
 
 
 async def _owners(session: AsyncSession, wanted: Mapping[str, str], what: str) -> dict[str, int]:
-    """Our ids by the shop's customer ids. `wanted` is the customer of each order or benefit, by its id."""
+    """Our ids by the shop's customer ids; of an account that was joined to another, that one's.
+
+    `wanted` is the customer of each order or benefit, by its id.
+    """
     known: dict[str, int] = {}
     for ids in _portions(sorted(set(wanted.values()))):
-        query = select(Customer.shop_id, Customer.id).where(Customer.shop_id.in_(ids))
+        mine = func.coalesce(Customer.merged_into, Customer.id)
+        query = select(Customer.shop_id, mine).where(Customer.shop_id.in_(ids))
         known |= {row[0]: row[1] for row in await session.execute(query)}
     if missing := [f"{what} {id}: there is no customer {owner}" for id, owner in wanted.items() if owner not in known]:
         raise NotFound("\n".join(missing))
     return known
+
+
+async def _edited(session: AsyncSession, ids: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+    """What the staff have put right in customers that are stored already, by the shop's ids."""
+    edited: dict[str, Mapping[str, Any]] = {}
+    for portion in _portions(sorted(ids)):
+        query = select(Customer.shop_id, Customer.edits).where(Customer.shop_id.in_(portion))
+        edited |= {id: edits for id, edits in await session.execute(query) if edits}
+    return edited
 
 
 async def _noted(session: AsyncSession, numbers: Iterable[str]) -> dict[str, Sequence[Any]]:
