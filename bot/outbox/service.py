@@ -29,10 +29,6 @@ class Voice:
     zone: ZoneInfo
 
 
-NOBODY = 0
-"""The number of whoever signs for the shop as a whole."""
-
-
 @dataclass(frozen=True, slots=True)
 class Signed:
     """A person in whose name something is said."""
