@@ -1,12 +1,15 @@
 """Accounts: made, changed, closed; the first one; names that the terminal's queue has made."""
 
 import asyncio
+import io
+import re
 
 import pytest
+from rich.console import Console
 from sqlalchemy import text
 
 from bot import migrate
-from bot.commands import setup
+from bot.commands import run, setup
 from bot.commands import staff as command
 from bot.db import Database, insert_once
 from bot.errors import Moved, NotAllowed, Unreadable
@@ -169,3 +172,17 @@ async def test_the_terminal_adds_lists_resets_and_closes(office: Office, monkeyp
     with pytest.raises(Unreadable, match="known are"):
         await command.add("ben", "", "boss", "en")
     assert PASSWORD not in capsys.readouterr().out
+
+
+async def test_the_first_password_is_printed_once_and_goes_to_no_log(office: Office, monkeypatch, capsys):
+    class Here:
+        db, clock = office.db, office.clock
+
+    printed = io.StringIO()
+    monkeypatch.setattr(run, "console", Console(file=printed, width=120))
+    await run._first_administrator(Here())
+    await run._first_administrator(Here())
+    (given,) = re.findall(r"password  (\S+)", printed.getvalue())
+    assert (await office.enters("admin", given)).stage is Stage.RENEWAL
+    logged = capsys.readouterr()
+    assert given not in logged.out + logged.err

@@ -40,10 +40,15 @@ HELPERS = {
     "bot.staff.account.require",
     "bot.staff.audit.note",
     "bot.console.navigation.places",
-    "bot.handoff.ringing.hears",
 }
 ALONE = ("policies", "health")
 ROOMS = ("staff", "handoff", "complaints", "customers", "desk", "search", "learning", "enquiries", "console", "models")
+
+
+def takes_a_person(service: Any) -> bool:
+    """Whether it has an argument `me` that is more than a number or a name."""
+    me = inspect.signature(service).parameters.get("me")
+    return me is not None and me.annotation not in (int, str)
 
 
 def with_me() -> Iterator[tuple[str, Any]]:
@@ -66,7 +71,7 @@ def with_me() -> Iterator[tuple[str, Any]]:
                 else:
                     members = [(name, value)]
                 for path, member in members:
-                    if inspect.isfunction(member) and "me" in inspect.signature(member).parameters:
+                    if inspect.isfunction(member) and takes_a_person(member):
                         yield f"{found}.{path}", member
 
 
