@@ -249,7 +249,12 @@ async def _params(request: web.Request) -> dict[str, str]:
     if request.content_type == "application/json":
         body = await request.json()
         return params | {key: value if isinstance(value, str) else json.dumps(value) for key, value in body.items()}
-    return params | {key: str(value) for key, value in (await request.post()).items()}
+    return params | {key: _text(value) for key, value in (await request.post()).items()}
+
+
+def _text(value: str | bytes | bytearray | web.FileField) -> str:
+    """A form's value; of an uploaded file its name and its content in hexadecimal."""
+    return f"{value.filename}:{value.file.read().hex()}" if isinstance(value, web.FileField) else str(value)
 
 
 def _refusal(refused: Refused) -> web.Response:

@@ -18,6 +18,8 @@ class Heard:
     message_id: int
     text: str
     rows: tuple[tuple[tuple[str, str], ...], ...] = ()
+    file: tuple[str, str, bytes] | None = None
+    """How it was sent (photo, document), the name, the content."""
 
     @property
     def buttons(self) -> tuple[str, ...]:
@@ -28,6 +30,12 @@ class Heard:
         """The same as the Bot API writes it."""
         made = wire.message(self.message_id, chat, wire.bot_user(), text=self.text)
         made.pop("entities", None)
+        if self.file:
+            how, name, content = self.file
+            del made["text"]
+            made[how] = (
+                wire.photo("f1", len(content)) if how == "photo" else wire.document("f1", name, "", len(content))
+            )
         if self.rows:
             keys = [[{"text": label, "callback_data": data} for label, data in row] for row in self.rows]
             made["reply_markup"] = {"inline_keyboard": keys}

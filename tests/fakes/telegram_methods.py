@@ -42,6 +42,29 @@ def _send_message(fake: FakeTelegram, params: Params) -> Json:
     return heard.as_message(customer.chat)
 
 
+def _send_photo(fake: FakeTelegram, params: Params) -> Json:
+    name, content = _upload(params.get("photo", ""))
+    if not content.startswith((b"\xff\xd8\xff", b"\x89PNG")) or len(content) < 10:
+        raise Refused(400, "Bad Request: IMAGE_PROCESS_FAILED")
+    return _file_heard(fake, params, ("photo", name, content))
+
+
+def _send_document(fake: FakeTelegram, params: Params) -> Json:
+    return _file_heard(fake, params, ("document", *_upload(params.get("document", ""))))
+
+
+def _upload(value: str) -> tuple[str, bytes]:
+    name, _, content = value.rpartition(":")
+    return name, bytes.fromhex(content)
+
+
+def _file_heard(fake: FakeTelegram, params: Params, file: tuple[str, str, bytes]) -> Json:
+    customer = _reachable(fake, params)
+    heard = Heard(fake.message_number(), "", _rows(params.get("reply_markup", "")), file)
+    customer.heard.append(heard)
+    return heard.as_message(customer.chat)
+
+
 def _edit_markup(fake: FakeTelegram, params: Params) -> Json:
     customer = _reachable(fake, params)
     for place, heard in enumerate(customer.heard):
@@ -141,6 +164,8 @@ METHODS: dict[str, Callable[[FakeTelegram, Params], Any]] = {
     "getMe": _get_me,
     "getUpdates": _get_me,  # listed only: FakeTelegram handles it, since it waits
     "sendMessage": _send_message,
+    "sendPhoto": _send_photo,
+    "sendDocument": _send_document,
     "editMessageReplyMarkup": _edit_markup,
     "answerCallbackQuery": _answer_query,
     "sendChatAction": _chat_action,
