@@ -27,7 +27,8 @@ async def answer(sitting: Sitting, what: str, args: Args) -> dict[str, Any]:
         return await CALLS[what](sitting, args)
     except Stale:
         async with sitting.app.db.read() as session:
-            return {"error": "stale", "thread": await sitting.lines_after(session, sitting.open)}
+            new = await sitting.lines_after(session, sitting.open)
+            return {"error": "stale", "thread": {"id": sitting.open, **new}}
     except Moved as error:
         return {"error": "moved", "why": str(error)}
     except NotAllowed as error:

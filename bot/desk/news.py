@@ -33,6 +33,7 @@ PAUSE = 0.05
 OVERLAP = timedelta(seconds=10)
 """So far back a look goes: other processes' clocks differ, and what is committed late has an earlier time."""
 MOST = 500
+TOLD_TWICE = 20
 
 log = structlog.get_logger()
 
@@ -170,15 +171,15 @@ class Watch:
     async def _changed(self, session: AsyncSession, since: datetime) -> set[int]:
         """Conversations with new lines, owners, notes, or another state of what is on its way."""
         found: set[int] = set()
-        is_first = self._event < 0
-        if is_first:
+        if self._event < 0:
+            # The first console may have read its list just before this first look: some are told twice, none is missed.
             newest = (await session.execute(NEWEST)).one()
-            self._event, self._note = newest[0] or 0, newest[1] or 0
+            self._event, self._note = (max(0, (id or 0) - TOLD_TWICE) for id in newest)
         stamps = {}
         for query in (HEARD, SAID):
             for id, *stamp in await session.execute(query, {"since": since}):
                 stamps[id] = tuple(stamp)
-        found |= {id for id, stamp in stamps.items() if self._stamps.get(id) != stamp and not is_first}
+        found |= {id for id, stamp in stamps.items() if self._stamps.get(id) != stamp}
         self._stamps = stamps
         for id, conversation in await session.execute(EVENTS, {"behind": self._event}):
             self._event = id

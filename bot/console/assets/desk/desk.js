@@ -27,7 +27,7 @@ export default {
   data() {
     return {
       tab: "mine", filters: { ...BLANK }, rows: [], cursor: null, counts: { mine: 0, queue: 0 }, perhaps: false,
-      selected: 0, loading: true, talk: null, opening: 0, online: true, wasOffline: false, busy: false, trouble: "", notice: "",
+      selected: 0, loading: true, talk: null, opening: 0, online: true, wasOffline: false, signedOut: false, busy: false, trouble: "", notice: "",
       alerts: [], stand: this.presence, isOn: isOn(), showsPanel: false, tick: 0,
     };
   },
@@ -67,6 +67,7 @@ export default {
     isOthers() { return this.talk && !["bot", "queue", String(this.me.id)].includes(this.talk.row.owner); },
     types() { return this.talk?.viewers.filter((viewer) => viewer.types).map((viewer) => viewer.name) ?? []; },
     looks() { return this.talk?.viewers.filter((viewer) => !viewer.types).map((viewer) => viewer.name) ?? []; },
+    here() { return (this.signedOut, location.pathname); },
     badge() { return this.alerts.length || this.counts.queue; },
   },
   watch: {
@@ -78,6 +79,7 @@ export default {
       if (!window.socket) return setTimeout(this.begin, 20);
       window.socket.on("connect", this.lineUp);
       window.socket.on("disconnect", this.lineDown);
+      window.socket.on("connect_error", this.lookWhy);
       this.load();
       this.ask("alerts");
       if (this.conversation) this.open(this.conversation, false);
@@ -96,6 +98,15 @@ export default {
       if (this.waiting.delete(number)) resolve(payload);
     },
     lineDown() { this.online = false; this.wasOffline = true; },
+    async lookWhy() {
+      // no line: is the network gone, or is nobody signed in any more? A page would be sent to the login then.
+      try {
+        const answer = await fetch(location.href, { redirect: "manual", headers: { accept: "text/html" } });
+        this.signedOut = answer.type === "opaqueredirect";
+      } catch {
+        this.signedOut = false;
+      }
+    },
     lineUp() {
       if (!navigator.onLine || !window.socket?.connected) return;
       this.online = true;
@@ -318,7 +329,7 @@ export default {
   },
   template: `
 <main class="desk" :class="{talking: talk, paneled: showsPanel}" :data-online="online ? 'true' : 'false'">
-  <p v-if="!online" class="banner down" role="alert">{{ say.w('offline') }}</p>
+  <p v-if="!online" class="banner down" role="alert"><template v-if="signedOut">{{ say.w('signed_out') }} <a :href="here">{{ say.w('sign_in') }}</a></template><template v-else>{{ say.w('offline') }}</template></p>
   <div class="left">
     <div class="stand">
       <div class="presence" role="group" :aria-label="say.w('your_state')">
@@ -369,6 +380,6 @@ export default {
   </section>
   <p v-else-if="notice" class="banner" role="alert">{{ notice }}</p>
   <desk-panel v-if="talk" :panel="talk.panel"></desk-panel>
-  <desk-dialogs ref="dialogs" :talk="talk" @do="(what, args) => deed(what, args)"></desk-dialogs>
+  <desk-dialogs ref="dialogs" :talk="talk" @do="deed"></desk-dialogs>
 </main>`,
 };

@@ -49,12 +49,12 @@ export default {
   <form v-else-if="kind" method="dialog" @submit.prevent="go">
     <h2>{{ say.w(kind + '_title') }}</h2>
     <p v-if="kind !== 'transfer'">{{ say.w(kind + '_why') }}</p>
-    <label v-if="kind === 'transfer'">{{ say.w('transfer_to') }}
-      <select v-model="to">
+    <div v-if="kind === 'transfer'"><label for="pass-to">{{ say.w('transfer_to') }}</label>
+      <select id="pass-to" v-model="to">
         <option v-for="person in people" :key="person.id" :value="'person:' + person.id">{{ state(person) }}</option>
         <option value="team:">{{ say.w('team_anybody') }}</option>
         <option v-for="team in teams" :key="team" :value="'team:' + team">{{ say.w('team_queue', {team}) }}</option>
-      </select></label>
+      </select></div>
     <fieldset v-if="kind === 'close'"><legend>{{ say.w('outcome') }}</legend>
       <label v-for="it in ['solved','answered','no_reply','no_case']" :key="it"><input type="radio" v-model="outcome" :value="it"> {{ say.w('outcome_' + it) }}</label>
     </fieldset>
