@@ -3,6 +3,12 @@
 PAGES = (
     "inbox",
     "conversation",
+    "cases",
+    "promises",
+    "requests",
+    "case",
+    "customers",
+    "customer",
     "settings",
     "settings_staff",
     "settings_tokens",
