@@ -18,6 +18,7 @@ from bot.complaints.tables import Approval, Case
 from bot.db import insert_once
 from bot.errors import Moved, NotAllowed, NotFound
 from bot.messages import Money, Say, Text, Value
+from bot.outbox.tables import Delivery
 from bot.staff.account import May, Me, needs
 
 ANSWER = "review"
@@ -25,7 +26,9 @@ ANSWER = "review"
 
 
 @needs(May.ANSWER)
-async def ask(session: AsyncSession, case_id: int, me: Me, pick: Pick, why: str, seen: Seen, present: Present) -> None:
+async def ask(
+    session: AsyncSession, case_id: int, me: Me, pick: Pick, why: str, seen: Seen, present: Present
+) -> list[Delivery]:
     """Ask for a remedy above one's authority. The customer is told until when the answer comes, and that is a promise.
 
     Raises NotAllowed for what nobody may grant, what one may grant oneself, or without a reason; Moved when it is
@@ -48,7 +51,7 @@ async def ask(session: AsyncSession, case_id: int, me: Me, pick: Pick, why: str,
     detail = {"approval": approval_id, "remedy": pick.remedy, "cents": cents}
     entry = await deed.leave(session, case, me, What.ASKED, present.at, words=why.strip(), **detail)
     say = Say("casework.approval_asked", {"action": _action(pick.remedy, cents, present), "name": me.name, "due": due})
-    await deed.tell(session, conversation, [say], f"entry:{entry.id}", me, present)
+    return await deed.tell(session, conversation, [say], f"entry:{entry.id}", me, present)
 
 
 async def _cents_to_ask_for(session: AsyncSession, case: Case, me: Me, pick: Pick, present: Present) -> int | None:
@@ -78,7 +81,9 @@ def _action(remedy: str, cents: int | None, present: Present) -> Text:
 
 
 @needs(May.APPROVE_REMEDY)
-async def decide(session: AsyncSession, approval_id: int, me: Me, granted: bool, note: str, present: Present) -> None:
+async def decide(
+    session: AsyncSession, approval_id: int, me: Me, granted: bool, note: str, present: Present
+) -> list[Delivery]:
     """Say yes or no, once. What is granted is put before the customer while a solution is looked for.
 
     Raises NotAllowed for one's own request, for what is above one's own authority, and for a no without a reason.
@@ -102,7 +107,7 @@ async def decide(session: AsyncSession, approval_id: int, me: Me, granted: bool,
     detail = {"approval": approval.id, "remedy": approval.remedy, "cents": approval.cents}
     entry = await deed.leave(session, case, me, what, present.at, words=note.strip(), **detail)
     say = await _say(session, case, approval, granted, present)
-    await deed.tell(session, conversation, [say], f"entry:{entry.id}", me, present)
+    return await deed.tell(session, conversation, [say], f"entry:{entry.id}", me, present)
 
 
 async def _say(session: AsyncSession, case: Case, approval: Approval, granted: bool, present: Present) -> Say:
@@ -120,7 +125,7 @@ async def _say(session: AsyncSession, case: Case, approval: Approval, granted: b
 
 
 @needs(May.ANSWER)
-async def take_back(session: AsyncSession, approval_id: int, me: Me, present: Present) -> None:
+async def take_back(session: AsyncSession, approval_id: int, me: Me, present: Present) -> list[Delivery]:
     """Whoever asked does not need it any more. Raises NotAllowed for somebody else's."""
     approval = await _open(session, approval_id)
     conversation, case = await deed.opened(session, approval.case_id)
@@ -130,7 +135,7 @@ async def take_back(session: AsyncSession, approval_id: int, me: Me, present: Pr
     await _answered(session, case, approval.id, present.at)
     entry = await deed.leave(session, case, me, What.TAKEN_BACK, present.at, approval=approval.id)
     say = Say("casework.approval_taken_back", {"action": _action(approval.remedy, approval.cents, present)})
-    await deed.tell(session, conversation, [say], f"entry:{entry.id}", me, present)
+    return await deed.tell(session, conversation, [say], f"entry:{entry.id}", me, present)
 
 
 async def _open(session: AsyncSession, approval_id: int) -> Approval:

@@ -21,6 +21,7 @@ from bot.messages import Say
 from bot.outbox import service as outbox
 from bot.outbox.delivery import Lane
 from bot.outbox.service import Signed, Voice
+from bot.outbox.tables import Delivery
 from bot.staff import audit
 from bot.staff.account import Me
 
@@ -82,18 +83,14 @@ async def leave(
 
 async def tell(
     session: AsyncSession, conversation: Conversation, says: Sequence[Say], key: str, me: Me, present: Present
-) -> None:
-    """The words go out as this person's: the bot's would be dropped where a colleague has the conversation."""
-    await outbox.put(
-        session,
-        conversation,
-        says,
-        key,
-        present.voice,
-        present.at,
-        lane=Lane.SERVICE,
-        by=Signed(me.id, me.name),
-    )
+) -> list[Delivery]:
+    """The words go out as this person's: the bot's would be dropped where a colleague has the conversation.
+
+    Gives them as the customer will read them, so that a person can see them before the deed is done.
+    """
+    by = Signed(me.id, me.name)
+    await outbox.put(session, conversation, says, key, present.voice, present.at, lane=Lane.SERVICE, by=by)
+    return await outbox.written(session, key, len(says))
 
 
 def view_of(case: Case, rules: Rules, number: str) -> View:

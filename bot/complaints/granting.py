@@ -20,6 +20,7 @@ from bot.complaints.service import number_of
 from bot.complaints.tables import Case
 from bot.customers.tables import Customer
 from bot.errors import NotAllowed
+from bot.outbox.tables import Delivery
 from bot.staff import audit
 from bot.staff.account import May, Me, needs
 
@@ -80,7 +81,7 @@ async def _approved(session: AsyncSession, case: Case, remedy: Remedy, cents: in
 @needs(May.ANSWER)
 async def offer(
     session: AsyncSession, case_id: int, me: Me, picks: Sequence[Pick], seen: Seen, present: Present
-) -> None:
+) -> list[Delivery]:
     """Put one or two remedies before the customer, each with its date, and "something else". Raises NotMine."""
     conversation, case = await deed.opened(session, case_id, seen)
     if case.stage is not Stage.RESOLVE:
@@ -91,7 +92,7 @@ async def offer(
     put_on_the_table(case, rows, present.at)
     entry = await deed.leave(session, case, me, What.OFFERED, present.at, options=[_told(row) for row in rows])
     says = [solutions.offered(rows, present.rules)]
-    await deed.tell(session, conversation, says, f"entry:{entry.id}", me, present)
+    return await deed.tell(session, conversation, says, f"entry:{entry.id}", me, present)
 
 
 def put_on_the_table(case: Case, rows: Sequence[dict[str, Any]], at: datetime) -> None:
@@ -118,7 +119,9 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @needs(May.ANSWER)
-async def accept(session: AsyncSession, case_id: int, me: Me, remedy: str, seen: Seen, present: Present) -> None:
+async def accept(
+    session: AsyncSession, case_id: int, me: Me, remedy: str, seen: Seen, present: Present
+) -> list[Delivery]:
     """The customer has accepted an option that is on the table, and said so to a person. Raises NotAllowed, Moved."""
     conversation, case = await deed.opened(session, case_id, seen)
     on_the_table = case.offers[-1] if case.offers else {"options": [], "answer": None}
@@ -130,7 +133,7 @@ async def accept(session: AsyncSession, case_id: int, me: Me, remedy: str, seen:
     await session.flush()
     await audit.note(session, me, "case.step", f"case {case.id}", present.at, {"event": Event.ACCEPTED, "on": remedy})
     key = f"case:{case.id}:accepted:{len(await store.history(session, case.id))}"
-    await deed.tell(session, conversation, says, key, me, present)
+    return await deed.tell(session, conversation, says, key, me, present)
 
 
 def _to_commit(case: Case, present: Present, number: str) -> None:
@@ -142,7 +145,7 @@ def _to_commit(case: Case, present: Present, number: str) -> None:
 @needs(May.ANSWER)
 async def promise(
     session: AsyncSession, case_id: int, me: Me, pick: Pick, due: datetime | None, seen: Seen, present: Present
-) -> None:
+) -> list[Delivery]:
     """Give a promise that was agreed with the customer. Where a solution was looked for it has been found.
 
     `due` None: what nine of ten real cases took. Raises NotMine, NotAllowed (a date nobody works at, a closed case).
@@ -164,7 +167,7 @@ async def promise(
     detail: dict[str, Any] = {"promise": given.id, "remedy": remedy.id, "cents": cents, "due": due.isoformat()}
     entry = await deed.leave(session, case, me, What.PROMISED, present.at, **detail)
     says = [solutions.committed(case, given, present.rules)]
-    await deed.tell(session, conversation, says, f"entry:{entry.id}", me, present)
+    return await deed.tell(session, conversation, says, f"entry:{entry.id}", me, present)
 
 
 def check_date(due: datetime, present: Present) -> None:

@@ -12,6 +12,7 @@ from bot.complaints.deed import Present
 from bot.complaints.promise import State
 from bot.errors import NotAllowed
 from bot.messages import Say, Text, Value
+from bot.outbox.tables import Delivery
 from bot.staff import store as staff
 from bot.staff.account import May, Me, needs
 
@@ -24,7 +25,7 @@ class TooLate(NotAllowed):
 
 
 @needs(May.ANSWER)
-async def keep(session: AsyncSession, promise_id: int, me: Me, evidence: str, present: Present) -> None:
+async def keep(session: AsyncSession, promise_id: int, me: Me, evidence: str, present: Present) -> list[Delivery]:
     """It was done; `evidence` says how one can see that. The customer is told, and asked when nothing is owed any more.
 
     Raises Moved when it is not open (any more), NotAllowed without evidence.
@@ -39,13 +40,13 @@ async def keep(session: AsyncSession, promise_id: int, me: Me, evidence: str, pr
     )
     detail = {"promise": given.id, "remedy": given.remedy, "state": given.state}
     await deed.leave(session, case, me, What.KEPT, present.at, words=evidence.strip(), **detail)
-    await deed.tell(session, conversation, says, f"promise:{given.id}:done", me, present)
+    return await deed.tell(session, conversation, says, f"promise:{given.id}:done", me, present)
 
 
 @needs(May.ANSWER)
 async def move(
     session: AsyncSession, promise_id: int, me: Me, due: datetime, reason: str, present: Present, told: str = ""
-) -> None:
+) -> list[Delivery]:
     """A new, later date, told to the customer now, before the old one has passed.
 
     `told`: how the customer was told where this chat cannot reach them (a call). Raises TooLate, NotAllowed, Moved.
@@ -67,11 +68,11 @@ async def move(
     detail = {"promise": given.id, "from": before.isoformat(), "to": due.isoformat()}
     entry = await deed.leave(session, case, me, What.MOVED, present.at, words=reason.strip(), **detail)
     says = [Say("casework.promise_moved", values)]
-    await deed.tell(session, conversation, says, f"entry:{entry.id}", me, present)
+    return await deed.tell(session, conversation, says, f"entry:{entry.id}", me, present)
 
 
 @needs(May.ANSWER)
-async def withdraw(session: AsyncSession, promise_id: int, me: Me, reason: str, present: Present) -> None:
+async def withdraw(session: AsyncSession, promise_id: int, me: Me, reason: str, present: Present) -> list[Delivery]:
     """It will not be done: agreed with the customer, who is told. Raises Moved, NotAllowed without a reason."""
     conversation, case, given = await deed.promised(session, promise_id)
     _check_reason(reason)
@@ -84,11 +85,11 @@ async def withdraw(session: AsyncSession, promise_id: int, me: Me, reason: str, 
     )
     values = {"action": solutions.action_of(given, present.rules.shop.currency), "reason": _because(reason)}
     says = [Say("casework.promise_withdrawn", values)]
-    await deed.tell(session, conversation, says, f"entry:{entry.id}", me, present)
+    return await deed.tell(session, conversation, says, f"entry:{entry.id}", me, present)
 
 
 @needs(May.ANSWER)
-async def hand_over(session: AsyncSession, promise_id: int, me: Me, to: str, present: Present) -> None:
+async def hand_over(session: AsyncSession, promise_id: int, me: Me, to: str, present: Present) -> list[Delivery]:
     """Somebody else owes it: a team of the policy, or the number of somebody who works here. The customer is told.
 
     Raises NotFound, NotAllowed, Moved.
@@ -106,7 +107,7 @@ async def hand_over(session: AsyncSession, promise_id: int, me: Me, to: str, pre
     }
     entry = await deed.leave(session, case, me, What.HANDED_OVER, present.at, promise=given.id, to=name or to)
     says = [Say("casework.promise_handed_over", solutions.promise_values(given, present.rules))]
-    await deed.tell(session, conversation, says, f"entry:{entry.id}", me, present)
+    return await deed.tell(session, conversation, says, f"entry:{entry.id}", me, present)
 
 
 def teams(present: Present) -> Sequence[str]:

@@ -17,6 +17,7 @@ from bot.conversations import store as conversations
 from bot.conversations.tables import Conversation
 from bot.errors import NotAllowed, NotFound
 from bot.messages import Say
+from bot.outbox.tables import Delivery
 from bot.staff.account import May, Me, needs
 
 
@@ -49,7 +50,7 @@ def joined(into: Facts, told_first: Facts) -> Facts:
 
 
 @needs(May.ANSWER)
-async def merge(session: AsyncSession, case_id: int, into_id: int, me: Me, present: Present) -> None:
+async def merge(session: AsyncSession, case_id: int, into_id: int, me: Me, present: Present) -> list[Delivery]:
     """`case_id` goes on as `into_id`, which must be open. Its history stays where it is, and readable there.
 
     Open promises and approvals move with it; the customer is told. Raises NotFound, NotAllowed, Moved.
@@ -78,9 +79,9 @@ async def merge(session: AsyncSession, case_id: int, into_id: int, me: Me, prese
     entry = await deed.leave(session, case, me, What.MERGED, present.at, into=into.id)
     await deed.leave(session, into, me, What.MERGED, present.at, taken_in=case.id)
     if not was_open:
-        return
+        return []
     says = [Say("casework.merged", {"number": number_of(case), "into": number_of(into)})]
-    await deed.tell(session, chat, says, f"entry:{entry.id}", me, present)
+    return await deed.tell(session, chat, says, f"entry:{entry.id}", me, present)
 
 
 async def _hold_chats(session: AsyncSession, *case_ids: int) -> None:

@@ -18,6 +18,7 @@ from bot.conversations.tables import Conversation
 from bot.customers.tables import Customer
 from bot.errors import NotAllowed, NotFound
 from bot.messages import Say, Value
+from bot.outbox.tables import Delivery
 from bot.staff import audit
 from bot.staff import store as staff
 from bot.staff.account import May, Me, needs
@@ -41,7 +42,7 @@ async def step(
     note: str = "",
     cause: str = "",
     lesson: str = "",
-) -> None:
+) -> list[Delivery]:
     """Take a step of the table; gives what the customer is told. Of two people who press at once one wins.
 
     `cause` and `lesson`: what it came from and what is learned, for the steps that close. Raises Moved, NotAllowed.
@@ -71,7 +72,7 @@ async def step(
     await audit.note(
         session, me, "case.step", f"case {case.id}", present.at, {"event": event, "from": before, "to": case.stage}
     )
-    await deed.tell(session, conversation, says, await _key(session, case, event), me, present)
+    return await deed.tell(session, conversation, says, await _key(session, case, event), me, present)
 
 
 async def _key(session: AsyncSession, case: Case, event: Event) -> str:

@@ -96,6 +96,12 @@ async def by_key(session: AsyncSession, key: str) -> Delivery | None:
     return await session.scalar(select(Delivery).where(Delivery.key == key))
 
 
+async def written(session: AsyncSession, key: str, count: int) -> list[Delivery]:
+    """The messages that `put` has just written under this key."""
+    keys = [f"{key}:{ordinal}" for ordinal in range(count)]
+    return list((await session.scalars(select(Delivery).where(Delivery.key.in_(keys)).order_by(Delivery.id))).all())
+
+
 def speaker(conversation: Conversation, shop: Words) -> Signed | None:
     """Who tells what the customer must hear in any case (a promise kept, or missed); None: the bot.
 
