@@ -69,13 +69,14 @@ class Vocabulary:
 
     def row(self, text: str) -> csr_matrix:
         """One row of unit length: (1 + log count) x weight for each known n-gram."""
-        found = Counter(place for gram in grams(text) if (place := self._index.get(gram)) is not None)
-        places = np.fromiter(sorted(found), dtype=np.int32, count=len(found))
-        counts = np.fromiter((found[place] for place in places), dtype=np.float32, count=len(found))
-        values = (1 + np.log(counts)) * self._weights[places]
+        found = Counter(map(self._index.get, grams(text)))
+        found.pop(None, None)  # those that are not known
+        known = sorted(found)
+        places = np.array(known, dtype=np.int32)
+        values = (1 + np.log(np.array([found[place] for place in known], dtype=np.float32))) * self._weights[places]
         length = float(np.sqrt(values @ values)) or 1.0
         pointers = np.array([0, len(places)], dtype=np.int32)
-        return csr_matrix((values / length, places, pointers), shape=(1, len(self._weights)), dtype=np.float32)
+        return csr_matrix((values / length, places, pointers), shape=(1, len(self._weights)))
 
     def to_json(self) -> str:
         return json.dumps({"grams": list(self._index), "weights": [round(float(w), 5) for w in self._weights]})
