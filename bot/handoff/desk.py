@@ -242,7 +242,7 @@ async def _pass_to_team(session: AsyncSession, row: Conversation, me: Me, at: da
         raise NotAllowed("nobody has called a person here")
     await ownership.queue_again(session, row, entry, at, str(me.id), team)
     await service.ring_for(session, entry, at, data.desk)
-    expected = await service.expect(session, entry.reason, entry.priority, at, data.desk)
+    expected = await service.expect(session, entry.reason, entry.priority, at, data.desk, entry.id)
     entry.expected_at = expected.at
     said = await service.say_when(session, expected, at, data.desk, "handoff.passed_on")
     await outbox.put(session, row, [said], f"pass:{entry.id}:{row.fence}", data.voice, at)

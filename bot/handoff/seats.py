@@ -15,6 +15,7 @@ from bot.handoff import presence as attendance
 from bot.handoff.assignment import Person
 from bot.handoff.presence import Presence
 from bot.handoff.tables import AtDesk, Seat
+from bot.staff import audit
 from bot.staff.account import PERMISSIONS, May, Me, Role, needs, require
 from bot.staff.tables import Staff
 
@@ -72,7 +73,8 @@ LOADS = select(Conversation.owner, func.count()).where(Conversation.owner != BOT
 
 async def colleagues(session: AsyncSession, at: datetime, grace: timedelta) -> list[Colleague]:
     """Everybody who has ever been at the desk and still may answer, with presence and load. By name."""
-    loads = await load(session)
+    rows = (await session.execute(EVERYBODY)).all()
+    loads = await load(session) if rows else {}
     return [
         Colleague(
             id=row.id,
@@ -85,7 +87,7 @@ async def colleagues(session: AsyncSession, at: datetime, grace: timedelta) -> l
             beat_at=row.beat_at,
             last_given_at=row.last_given_at,
         )
-        for row in await session.execute(EVERYBODY)
+        for row in rows
     ]
 
 
@@ -109,6 +111,7 @@ async def set_presence(
     if whose != me.id:
         require(me, May.SUPERVISE)
         await _exists(session, whose)
+        await audit.note(session, me, "desk.presence", f"staff {whose}", at, {"to": chosen})
     row = await _at_desk(session, whose, at)
     if row.chosen is not chosen:
         row.chosen, row.since = chosen, at
@@ -128,6 +131,7 @@ async def set_limit(
     if whose != me.id or (limit is not None and limit > me.capacity):
         require(me, May.SUPERVISE)
         await _exists(session, whose)
+        await audit.note(session, me, "desk.limit", f"staff {whose}", at, {"to": limit})
     (await _at_desk(session, whose, at)).limit = limit
 
 

@@ -128,13 +128,18 @@ def _give_to_queue(conversation: Conversation, at: datetime) -> None:
     conversation.misunderstood = 0
 
 
-async def expect(session: AsyncSession, reason: Reason, urgency: int, at: datetime, desk: Desk) -> Expected:
-    """When a person is expected: the queue, the recent pace, who is there, and the working calendar."""
+async def expect(
+    session: AsyncSession, reason: Reason, urgency: int, at: datetime, desk: Desk, entry_id: int = 0
+) -> Expected:
+    """When a person is expected: the queue, the recent pace, who is there, and the working calendar.
+
+    `entry_id`: the handoff that asks, when it is in the queue already: it does not stand in its own way.
+    """
     taken = await store.taken_since(session, at)
     each = store.RECENT.total_seconds() / 60 / taken if taken >= 3 else desk.minutes_each
     people = await seats.colleagues(session, at, desk.attendance.grace)
     room = sum(person.room for person in people) if people else None
-    pace = Pace(await store.ahead(session, urgency), each, room)
+    pace = Pace(await store.ahead(session, urgency, entry_id), each, room)
     if reason in desk.around_the_clock:
         return Expected(at + queue.wait(pace, desk.estimates), True)
     open_now = worktime.is_open(desk.hours, at)
@@ -243,6 +248,6 @@ async def tell_late(session: AsyncSession, entry: QueueEntry, at: datetime, desk
     if await store.open_call_back(session, entry.id) is not None:
         entry.priority = min(entry.priority, desk.urgency.limit)
         key = "handoff.call_back_late"
-    expected = await expect(session, entry.reason, entry.priority, at, desk)
+    expected = await expect(session, entry.reason, entry.priority, at, desk, entry.id)
     entry.late_told_at, entry.expected_at, entry.late_count = at, expected.at, entry.late_count + 1
     return await say_when(session, expected, at, desk, key)

@@ -61,8 +61,8 @@ async def in_queue(session: AsyncSession, limit: int = MOST, offset: int = 0) ->
     return [Waiting(*row) for row in await session.execute(query)]
 
 
-async def ahead(session: AsyncSession, priority: int) -> int:
-    """How many wait that are at least as urgent."""
+async def ahead(session: AsyncSession, priority: int, but: int = 0) -> int:
+    """How many others wait that are at least as urgent; `but`: the handoff that asks, when it waits already."""
     query = (
         select(func.count())
         .select_from(QueueEntry)
@@ -71,6 +71,7 @@ async def ahead(session: AsyncSession, priority: int) -> int:
             QueueEntry.taken_at.is_(None),
             QueueEntry.priority <= priority,
             QueueEntry.reason != Reason.ENGINE_DOWN,
+            QueueEntry.id != but,
         )
     )
     return await session.scalar(query) or 0
