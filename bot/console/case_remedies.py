@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from nicegui import ui
+from nicegui.events import GenericEventArguments
 
 from bot.complaints import approvals, granting, ledger
 from bot.complaints.casework import ApprovalState
@@ -27,15 +28,15 @@ def remedies(frame: Frame, file: CaseFile) -> None:
     heading("h2", words("cases.remedies"))
     if file.purse.given:
         ui.label(words("cases.given_so_far", amount=money(frame, file.purse.given)))
-    ticks: dict[str, ui.checkbox] = {}
+    chosen: list[str] = []
     offers = file.case.stage is Stage.RESOLVE
     with table("", *(words(f"cases.{head}") for head in ("remedies", "usual", "at_most", "may_i", "actions"))):
         for choice in file.choices:
-            _row(frame, file, choice, ticks, offers)
+            _row(frame, file, choice, chosen, offers)
     if offers:
 
         async def offer() -> None:
-            picks = [Pick(remedy) for remedy, tick in ticks.items() if tick.value]
+            picks = [Pick(remedy) for remedy in chosen]
             await show_first(
                 frame,
                 lambda session, me, now: granting.offer(session, file.case.id, me, picks, file.seen, now),
@@ -45,13 +46,13 @@ def remedies(frame: Frame, file: CaseFile) -> None:
         _on_the_table(frame, file)
 
 
-def _row(frame: Frame, file: CaseFile, choice: Choice, ticks: dict[str, ui.checkbox], offers: bool) -> None:
+def _row(frame: Frame, file: CaseFile, choice: Choice, chosen: list[str], offers: bool) -> None:
     words, id = frame.words, choice.remedy.id
     mine = choice.ruling is Ruling.MINE or _is_approved(file, id)
     with ui.element("tr").props(f"data-remedy={id}"):
         with ui.element("td"):
             if offers and mine:
-                ticks[id] = ui.checkbox().props(f'dense aria-label="{remedy_name(frame, id)}"')
+                _tick(frame, id, chosen)
         cell(remedy_name(frame, id))
         cell(money(frame, choice.usual_cents))
         cell(money(frame, choice.most_cents))
@@ -63,6 +64,20 @@ def _row(frame: Frame, file: CaseFile, choice: Choice, ticks: dict[str, ui.check
             if choice.remedy.costs_money and choice.ruling is not Ruling.NO_ORDER:
                 one = ui.button(words("cases.ask"), on_click=partial(_ask, frame, file, choice))
                 one.props("flat dense data-ask")
+
+
+def _tick(frame: Frame, remedy: str, chosen: list[str]) -> None:
+    """A plain box with the remedy's name for who cannot see it; what is ticked stands in `chosen`, in that order."""
+
+    def changed(event: GenericEventArguments) -> None:
+        if remedy in chosen:
+            chosen.remove(remedy)
+        if event.args:
+            chosen.append(remedy)
+
+    box = ui.element("input").props(f"type=checkbox data-tick={remedy}")
+    box.props["aria-label"] = remedy_name(frame, remedy)
+    box.on("change", changed, js_handler="(event) => emit(event.target.checked)")
 
 
 def _is_approved(file: CaseFile, remedy: str) -> bool:

@@ -37,11 +37,19 @@ def section(frame: Frame, title: str) -> Iterator[None]:
     with ui.element("main").classes("page casework"):
         with ui.element("nav").classes("sections").props(f'aria-label="{frame.words("cases.sections")}"'):
             for path, label in SECTIONS:
-                way = ui.link(frame.words(label), PREFIX + path)
+                way = link(frame.words(label), PREFIX + path)
                 if path == here:
                     way.props["aria-current"] = "page"
         heading("h1", title)
         yield
+
+
+def link(text: str, address: str) -> ui.element:
+    """A way to an address, which is as it stands: NiceGUI's own link would put its prefix before it once more."""
+    way = ui.element("a")
+    way.props["href"] = address
+    way._text = text
+    return way
 
 
 def present(frame: Frame) -> Present:
@@ -116,11 +124,11 @@ def _confirm(frame: Frame, deed: Deed, shown: tuple[str, ...]) -> None:
                 me = await _me(frame)
                 told = await rehearsal.perform(frame.app.db, lambda session: deed(session, me, present(frame)), shown)
             except WordsChanged as changed:
-                dialog.delete()
+                dialog.close()
                 ui.notify(words("cases.words_changed"), type="warning")
                 return _confirm(frame, deed, changed.words)
             except (CarebotError, _SignedOut) as error:
-                dialog.delete()
+                dialog.close()
                 return refused(frame, error)
             for conversation_id in {row.conversation_id for row in told}:
                 frame.app.words_written(conversation_id)
@@ -156,7 +164,7 @@ async def _me(frame: Frame) -> Me:
 def refused(frame: Frame, error: Exception) -> None:
     """Say why it was not done."""
     if isinstance(error, _SignedOut):
-        ui.navigate.to(LOGIN)
+        ui.navigate.to(LOGIN.removeprefix(PREFIX))
     else:
         ui.notify(why_not(frame, error), type="negative", multi_line=True, classes="told")
 

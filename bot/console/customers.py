@@ -27,7 +27,7 @@ def main(frame: Frame, title: str) -> Iterator[None]:
         yield
 
 
-async def quietly(frame: Frame, deed: Callable[[Me], Awaitable[object]], to: str = "") -> None:
+async def quietly(frame: Frame, deed: Callable[[Me], Awaitable[object]]) -> None:
     """Do it as whoever is signed in, and show the page anew."""
 
     async def done(me: Me) -> bool:
@@ -35,7 +35,7 @@ async def quietly(frame: Frame, deed: Callable[[Me], Awaitable[object]], to: str
         return True
 
     if await do(frame, done):
-        ui.navigate.to(to) if to else ui.navigate.reload()
+        ui.navigate.reload()
 
 
 def edit(frame: Frame, customer: Customer) -> None:
@@ -199,7 +199,7 @@ async def _erased(frame: Frame, plan: Plan, dialog: ui.dialog, typed: ui.input) 
         return True
 
     if await do(frame, go, said="customers.erase_done"):
-        dialog.delete()
+        dialog.close()
         app.web.forget(plan.person.chats)
         await erase.finish(app.db, app.files.folder)
         ui.navigate.reload()

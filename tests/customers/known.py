@@ -34,6 +34,17 @@ WORDS = (
 """No row may hold any of these behind an erasure, in whatever case."""
 
 
+DECISION = {
+    "text": "it flooded my kitchen",
+    "language": "en",
+    "intent": {"name": "complaint_service", "confidence": 0.8},
+    "intent_ranking": [{"name": "complaint_service", "confidence": 0.8}],
+    "entities": [],
+    "emotion": {"name": "angry", "confidence": 0.7},
+    "action": "action_continue_complaint",
+}
+
+
 async def known(desk: Desk) -> tuple[int, int]:
     """Makes her. Gives the customer and her open case."""
     async with desk.db.write() as session:
@@ -102,7 +113,7 @@ async def _wrote(desk: Desk, chat: int, case: int) -> None:
         turn = TurnRow(
             conversation_id=chat, fence=1, text="it flooded my kitchen", action="x", started_at=at, done_at=at
         )
-        turn.decision = {"text": "it flooded my kitchen"}
+        turn.decision = DECISION
         session.add(turn)
         await session.flush()
         session.add(

@@ -4,7 +4,7 @@ from nicegui import ui
 
 from bot.complaints.tables import Case
 from bot.console import case_deeds, case_remedies
-from bot.console.casework import countdown, money, number, remedy_name, section, team_name
+from bot.console.casework import countdown, link, money, number, remedy_name, section, team_name
 from bot.console.frame import Frame, page
 from bot.console.mount import PREFIX
 from bot.console.pages.requests import decisions
@@ -50,13 +50,13 @@ def _notices(frame: Frame, file: CaseFile) -> None:
     if file.case.merged_into is not None:
         with ui.element("p").classes("notice"):
             text = words("cases.merged_into", number=number(file.case.merged_into))
-            ui.link(text, f"{PREFIX}/cases/{file.case.merged_into}")
+            link(text, f"{PREFIX}/cases/{file.case.merged_into}")
     if file.merged:
         numbers = ", ".join(number(id) for id in file.merged)
         ui.element("p").classes("notice")._text = words("cases.merged_from", numbers=numbers)
     if file.case.repeat_of is not None:
         text = words("cases.linked", number=number(file.case.repeat_of))
-        ui.link(text, f"{PREFIX}/cases/{file.case.repeat_of}")
+        link(text, f"{PREFIX}/cases/{file.case.repeat_of}")
 
 
 def _pairs(*pairs: tuple[str, str]) -> None:
@@ -86,11 +86,11 @@ def _state(frame: Frame, file: CaseFile) -> None:
         (words("cases.lesson"), case.lesson),
     )
     with ui.element("p"):
-        ui.link(words("cases.to_conversation"), f"{PREFIX}/conversation/{case.conversation_id}")
+        link(words("cases.to_conversation"), f"{PREFIX}/conversation/{case.conversation_id}")
         ui.element("span")._text = " · "
         if file.customer is not None and frame.me.may(May.READ_CUSTOMERS):
             name = file.customer.name or words("cases.unnamed")
-            ui.link(name, f"{PREFIX}/customers/{file.customer.id}")
+            link(name, f"{PREFIX}/customers/{file.customer.id}")
         else:
             ui.element("span")._text = f"{file.chat.name} {words('cases.not_linked')}".strip()
     case_deeds.corrections(frame, file)
@@ -194,7 +194,7 @@ def _others(frame: Frame, file: CaseFile) -> None:
         for other in file.others:
             with ui.element("tr").props(f"data-other={other.id}"):
                 with ui.element("td"):
-                    ui.link(number(other.id), f"{PREFIX}/cases/{other.id}")
+                    link(number(other.id), f"{PREFIX}/cases/{other.id}")
                 cell(words(f"desk.kind_{other.kind}"))
                 cell(words(f"desk.stage_{other.stage}"))
                 cell(moment(frame, other.opened_at))

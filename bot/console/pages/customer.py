@@ -7,7 +7,7 @@ from nicegui import app as nicegui
 from nicegui import ui
 
 from bot.console import customers, gate
-from bot.console.casework import money, number
+from bot.console.casework import link, money, number
 from bot.console.frame import Frame, console_of, page
 from bot.console.mount import PREFIX
 from bot.console.settings import cell, heading, moment, table
@@ -57,7 +57,7 @@ async def build(frame: Frame) -> None:
         if file.kept is not None:
             with ui.element("p").classes("notice"):
                 text = frame.words("customers.goes_on", account=file.kept.shop_id)
-                ui.link(text, f"{PREFIX}/customers/{file.kept.id}")
+                link(text, f"{PREFIX}/customers/{file.kept.id}")
         if customer.erased_at is not None:
             ui.element("p").classes("notice")._text = frame.words("customers.erased")
         else:
@@ -84,7 +84,7 @@ def _deeds(frame: Frame, file: CustomerFile) -> None:
                 one = ui.button(words("customers.refuse"), on_click=partial(customers.refuse, frame, file))
                 one.props("outline id=refuse")
         if me.may(May.EXPORT_CUSTOMER):
-            way = ui.link(words("customers.export"), f"{PREFIX}/customers/{customer.id}/export.json")
+            way = link(words("customers.export"), f"{PREFIX}/customers/{customer.id}/export.json")
             way.props("id=export download")
         if me.may(May.ERASE_CUSTOMER) and customer.merged_into is None:
             one = ui.button(words("customers.merge"), on_click=partial(customers.merge, frame, customer))
@@ -181,7 +181,7 @@ def _chats(frame: Frame, file: CustomerFile) -> None:
                 cell(chat.name)
                 cell(moment(frame, chat.last_inbound_at))
                 with ui.element("td"):
-                    ui.link(words("customers.open"), f"{PREFIX}/conversation/{chat.id}")
+                    link(words("customers.open"), f"{PREFIX}/conversation/{chat.id}")
                     if chat.customer_id is not None:
                         customers.detach_button(frame, chat.id)
 
@@ -195,7 +195,7 @@ def _cases(frame: Frame, file: CustomerFile) -> None:
         for case in file.cases:
             with ui.element("tr").props(f"data-case={case.id}"):
                 with ui.element("td"):
-                    ui.link(number(case.id), f"{PREFIX}/cases/{case.id}")
+                    link(number(case.id), f"{PREFIX}/cases/{case.id}")
                 cell(words(f"desk.kind_{case.kind}"))
                 cell(words(f"desk.stage_{case.stage}"))
                 cell(words(f"cases.severity_{case.severity}"))

@@ -2,6 +2,7 @@
 
 from nicegui import ui
 
+from bot.console.casework import link
 from bot.console.customers import main
 from bot.console.frame import Frame, page
 from bot.console.mount import PREFIX
@@ -42,7 +43,7 @@ def _results(frame: Frame, found: Found) -> None:
             for customer in found.customers:
                 with ui.element("tr").props(f"data-customer={customer.id}"):
                     with ui.element("td"):
-                        ui.link(customer.name or customer.shop_id, f"{PREFIX}{PATH}/{customer.id}")
+                        link(customer.name or customer.shop_id, f"{PREFIX}{PATH}/{customer.id}")
                     cell(customer.shop_id)
                     cell(customer.phone)
                     cell(customer.tier)
@@ -53,6 +54,6 @@ def _results(frame: Frame, found: Found) -> None:
             for chat in found.chats:
                 with ui.element("tr").props(f"data-chat={chat.id}"):
                     with ui.element("td"):
-                        ui.link(chat.name, f"{PREFIX}/conversation/{chat.id}")
+                        link(chat.name, f"{PREFIX}/conversation/{chat.id}")
                     cell(chat.channel)
                     cell(moment(frame, chat.last_inbound_at))

@@ -4,7 +4,7 @@ from nicegui import ui
 
 from bot.complaints.promise import State
 from bot.complaints.tables import Case, Promise
-from bot.console.casework import countdown, number, remedy_name, section, team_name
+from bot.console.casework import countdown, link, number, remedy_name, section, team_name
 from bot.console.frame import Frame, page
 from bot.console.mount import PREFIX
 from bot.console.settings import cell, moment, table
@@ -35,7 +35,7 @@ async def build(frame: Frame) -> None:
             )
         with ui.element("nav").classes("sections"):
             for one in Which:
-                way = ui.link(words(f"cases.which_{one}"), f"{PREFIX}{PATH}?which={one}")
+                way = link(words(f"cases.which_{one}"), f"{PREFIX}{PATH}?which={one}")
                 if one is which:
                     way.props["aria-current"] = "page"
         if not rows:
@@ -56,4 +56,4 @@ def _row(frame: Frame, given: Promise, case: Case, name: str) -> None:
         cell(str(given.what.get("owner_name") or "") or team_name(frame, given.owner))
         cell(words(f"cases.promise_state_{given.state}"))
         with ui.element("td"):
-            ui.link(number(case.id), f"{PREFIX}/cases/{case.id}")
+            link(number(case.id), f"{PREFIX}/cases/{case.id}")

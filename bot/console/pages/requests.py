@@ -4,7 +4,7 @@ from nicegui import ui
 
 from bot.complaints import approvals
 from bot.complaints.tables import Approval, Case
-from bot.console.casework import asked, money, number, remedy_name, section, show_first
+from bot.console.casework import asked, link, money, number, remedy_name, section, show_first
 from bot.console.frame import Frame, page
 from bot.console.mount import PREFIX
 from bot.console.settings import cell, moment, table
@@ -34,7 +34,7 @@ def _row(frame: Frame, approval: Approval, case: Case) -> None:
     with ui.element("tr").props(f"data-request={approval.id}"):
         cell(moment(frame, approval.asked_at))
         with ui.element("td"):
-            ui.link(number(case.id), f"{PREFIX}/cases/{case.id}")
+            link(number(case.id), f"{PREFIX}/cases/{case.id}")
         cell(remedy_name(frame, approval.remedy))
         cell(money(frame, approval.cents))
         cell(approval.why)
