@@ -127,18 +127,32 @@ def read(path: Path) -> Any:
     Raises BadContent with the place.
     """
     try:
-        with path.open(encoding="utf-8") as stream:
-            found = yaml.load(stream, Loader=_Strict)  # a SafeLoader underneath
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise BadContent(f"{shown(path)}: there is no such file") from None
     except UnicodeDecodeError as error:
         raise BadContent(f"{shown(path)}: is not UTF-8 text (byte {error.start})") from error
+    except OSError as error:
+        raise BadContent(f"{shown(path)}: cannot be read: {error}") from error
+    return parse(text, shown(path))
+
+
+def parse(text: str, name: str) -> Any:
+    """The same of a text; `name` is what messages call it."""
+    try:
+        found = yaml.load(text, Loader=_Strict)  # a SafeLoader underneath
     except yaml.MarkedYAMLError as error:
         place = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise BadContent(f"{shown(path)}{place}: {error.problem}") from error
-    except (yaml.YAMLError, OSError, ValueError) as error:
-        raise BadContent(f"{shown(path)}: cannot be read: {error}") from error
+        raise BadContent(f"{name}{place}: {error.problem}") from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise BadContent(f"{name}: cannot be read: {error}") from error
     return {} if found is None else found
+
+
+def compose(text: str) -> yaml.Node | None:
+    """The nodes of a text that can be parsed, with their places in it."""
+    found: yaml.Node | None = yaml.compose(text, Loader=_Strict)
+    return found
 
 
 class _Strict(yaml.CSafeLoader):

@@ -2,14 +2,11 @@
 
 import asyncio
 import hashlib
-import os
-import shutil
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot import data
+from bot import trial
 from bot.data import DataInForce
 from bot.db import Database
 from bot.errors import Moved, NotFound, Unreadable
@@ -61,7 +58,7 @@ async def save(db: Database, in_force: DataInForce, me: Me, changed: PolicyFile,
     if len(changed.text) > LONGEST:
         raise Unreadable(f"a policy file has at most {LONGEST} characters")
     text = changed.text.replace("\r\n", "\n")
-    await asyncio.to_thread(_check, folder, changed.name, text)
+    await asyncio.to_thread(trial.check, folder, Path("policy") / path.name, text)
     async with db.write() as session:  # on SQLite writers queue here, so of two savers one sees the other
         await audit.lock(session, f"policy {changed.name}")
         if _version(before := path.read_text(encoding="utf-8")) != changed.version:
@@ -69,27 +66,8 @@ async def save(db: Database, in_force: DataInForce, me: Me, changed: PolicyFile,
         detail = {"lines": _difference(before, text)}
         await audit.note(session, me, "policy.changed", f"data/policy/{changed.name}.yml", at, detail)
         await session.flush()
-        _replace(path, text)
+        trial.replace(path, text)
     in_force.reload_if_changed()
-
-
-def _check(folder: Path, name: str, text: str) -> None:
-    with tempfile.TemporaryDirectory() as place:
-        trial = Path(place) / "data"  # messages name files by their last folders
-        shutil.copytree(folder, trial)
-        (trial / "policy" / f"{name}.yml").write_text(text, encoding="utf-8")
-        data.load(trial)
-
-
-def _replace(path: Path, text: str) -> None:
-    """All or nothing: a reader finds the old file or the new one."""
-    beside = path.with_suffix(".new")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    shutil.copymode(path, beside)
-    beside.replace(path)
 
 
 def _difference(before: str, after: str) -> list[str]:

@@ -44,6 +44,8 @@ OPEN_ASKING = frozenset({"", "story", "what", "correction"})
 """Questions of a complaint that any words answer: nothing can be misunderstood there."""
 PERSON_COMES = "handoff."
 """How the keys begin that say that a person takes over."""
+NOT_FOUND_KEYS = frozenset({"products.not_found", "products.not_found_but", "products.not_found_but_price"})
+"""Answers of bot/enquiries/articles.py that say that nothing is written on it."""
 SIGNS = re.compile(r"[\W_]+")
 HALF_WORD = re.compile(r"[A-Za-z0-9@.+_-]+$")
 
@@ -51,6 +53,8 @@ HALF_WORD = re.compile(r"[A-Za-z0-9@.+_-]+$")
 class Why(StrEnum):
     """Why a message is worth a look, the weakest reason first: a stronger one replaces it."""
 
+    NOT_FOUND = "not_found"
+    """It was understood as a question, and no article answers it: somebody may write one, the model has no fault."""
     NOT_UNDERSTOOD = "not_understood"
     GUESS_REJECTED = "guess_rejected"
     GUESS_TAKEN = "guess_taken"
@@ -94,7 +98,7 @@ class Met:
     @property
     def is_a_message(self) -> bool:
         """Whether it counts: a tap is about a message that was counted when it came."""
-        return self.why is Why.NOT_UNDERSTOOD
+        return self.why in (Why.NOT_UNDERSTOOD, Why.NOT_FOUND)
 
 
 def met(why: Why, text: str, decision: Decision | None, context: Mapping[str, Any], suggested: str = "") -> Met:
@@ -135,6 +139,8 @@ def of_turn(
         return met(Why.NOT_UNDERSTOOD, text, decision, context)
     if decision is not None and action == COMPLAINT_ACTION and _is_lost_in_complaint(decision, said, context):
         return met(Why.NOT_UNDERSTOOD, text, decision, context) if text.strip() else None
+    if decision is not None and NOT_FOUND_KEYS & set(said) and text.strip():
+        return met(Why.NOT_FOUND, text, decision, context)
     words = str(args.get("text", ""))
     if decision is None and "guessed" in args and words.strip():
         if action == "action_something_else":

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import insert_once
@@ -39,9 +39,18 @@ async def by_id(session: AsyncSession, lesson_id: int) -> Lesson | None:
 
 
 async def waiting(session: AsyncSession, limit: int = 1000) -> Sequence[Lesson]:
-    """What nobody has looked at, the most frequent first."""
-    query = select(Lesson).where(Lesson.state == State.NEW).order_by(Lesson.count.desc(), Lesson.id).limit(limit)
-    return (await session.scalars(query)).all()
+    """What nobody has looked at and the model may learn from, the most frequent first."""
+    return await _new(session, Lesson.why != Why.NOT_FOUND, limit)
+
+
+async def not_found(session: AsyncSession, limit: int) -> Sequence[Lesson]:
+    """Questions that no article answers, the most frequent first."""
+    return await _new(session, Lesson.why == Why.NOT_FOUND, limit)
+
+
+async def _new(session: AsyncSession, which: ColumnElement[bool], limit: int) -> Sequence[Lesson]:
+    query = select(Lesson).where(Lesson.state == State.NEW, which).order_by(Lesson.count.desc(), Lesson.id)
+    return (await session.scalars(query.limit(limit))).all()
 
 
 async def labelled(session: AsyncSession) -> Sequence[Lesson]:
@@ -50,8 +59,8 @@ async def labelled(session: AsyncSession) -> Sequence[Lesson]:
 
 
 async def counts(session: AsyncSession) -> dict[State, int]:
-    """How many rows are in each state."""
-    query = select(Lesson.state, func.count()).group_by(Lesson.state)
+    """How many rows the model may learn from are in each state."""
+    query = select(Lesson.state, func.count()).where(Lesson.why != Why.NOT_FOUND).group_by(Lesson.state)
     return {row[0]: row[1] for row in await session.execute(query)}
 
 
