@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content import Texts, render
 from bot.conversations.tables import Conversation
+from bot.enquiries.guess import found_before
 from bot.enquiries.knowledge import Hit, Knowledge
 from bot.enquiries.question import Expecting, Question, open_question, reply
 from bot.handoff import service as handoff
@@ -79,7 +80,9 @@ class Enquiry:
         return str(self.arg("answer")) if self.question is not None else ""
 
     def articles(self) -> list[Hit]:
-        """The articles that may answer the text, best first."""
+        """The articles that may answer the text, best first; a guess that was tapped brings what was found then."""
+        if (before := self.arg("found")) and (hits := found_before(before, self.shop.knowledge.articles)):
+            return hits
         return self.shop.knowledge.search(self.asked or self.text, self.language, meaning=self.meaning)
 
     def arg(self, name: str) -> Any:

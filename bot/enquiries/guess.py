@@ -1,8 +1,11 @@
 """What an unclear message may have meant, as buttons. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
+from bot.enquiries.article import Article
+from bot.enquiries.knowledge import Hit
 from bot.messages import Button
 from bot.wish import LONGEST_KEPT, action_of
 
@@ -44,10 +47,19 @@ MOST = 2
 SOMETHING_ELSE = Button("talk.something_else_button", "action_something_else")
 
 
-def guesses(ranking: Iterable[tuple[str, float]], text: str) -> tuple[Button, ...]:
-    """The two likeliest meanings, best first; `ranking` has (intent, confidence) in that order."""
+def guesses(ranking: Iterable[tuple[str, float]], text: str, hits: Sequence[Hit] = ()) -> tuple[Button, ...]:
+    """The two likeliest meanings, best first; `ranking` has (intent, confidence) in that order.
+
+    `hits` is what the knowledge base has for the text and its meaning: the meaning is not known any more at the tap.
+    """
     likely = [intent for intent, _ in ranking if intent in GUESSABLE][:MOST]
-    return tuple(_button(intent, text[:LONGEST_KEPT]) for intent in likely)
+    found = [[hit.article.id, hit.score, hit.sure] for hit in hits]
+    return tuple(_button(intent, text[:LONGEST_KEPT], found) for intent in likely)
+
+
+def found_before(found: Sequence[Sequence[Any]], articles: Mapping[str, Article]) -> list[Hit]:
+    """The hits that a guess carries; articles that are gone since then are left out."""
+    return [Hit(articles[id], float(score), bool(sure)) for id, score, sure in found if id in articles]
 
 
 def none_of(guessed: tuple[Button, ...], text: str) -> Button:
@@ -56,5 +68,6 @@ def none_of(guessed: tuple[Button, ...], text: str) -> Button:
     return replace(SOMETHING_ELSE, args=args)
 
 
-def _button(intent: str, text: str) -> Button:
-    return Button(f"talk.guess_{intent}", action_of(intent), {"intent": intent, "text": text, "guessed": True})
+def _button(intent: str, text: str, found: list[list[Any]]) -> Button:
+    args = {"intent": intent, "text": text, "guessed": True} | ({"found": found} if found else {})
+    return Button(f"talk.guess_{intent}", action_of(intent), args)

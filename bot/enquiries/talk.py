@@ -78,7 +78,7 @@ def unclear_answer(e: Enquiry, question: Question) -> list[Say]:
 def not_understood(e: Enquiry) -> list[Say]:
     """Two guesses and "something else"; the second time in a row a person is offered first."""
     e.conversation.misunderstood += 1
-    likely = guesses(e.ranking, e.text)
+    likely = guesses(e.ranking, e.text, e.articles())
     buttons = (*likely, none_of(likely, e.text))
     if e.conversation.misunderstood > 1:
         return [Say("talk.not_understood_again", {}, (person(), *buttons))]

@@ -19,6 +19,7 @@ from bot.messages import Button, Say
 from bot.rasa import Decision, Entity
 from bot.shop import store as shop
 from bot.shop.order import Order
+from bot.vector import Vector
 from tests.clock import FakeClock
 
 FRAGMENTS = {"affirm", "deny", "inform"}
@@ -51,12 +52,18 @@ class Chat:
     def labels(self) -> list[str]:
         return [button.key for button in self.buttons]
 
-    async def says(self, text: str, intent: str, product: str = "", ranking: tuple[str, ...] = ()) -> list[str]:
+    async def says(
+        self,
+        text: str,
+        intent: str,
+        product: str = "",
+        ranking: tuple[str, ...] = (),
+        meaning: Vector | None = None,
+    ) -> list[str]:
         """A typed message that nlu understood as `intent`. Gives the keys of the answer."""
         entities = (Entity("product", product, 0, 1),) if product else ()
-        decision = Decision(
-            self.language, None, intent, 0.9, tuple((name, 0.3) for name in ranking), entities, "calm", 0.9, ""
-        )
+        guesses = tuple((name, 0.3) for name in ranking)
+        decision = Decision(self.language, None, intent, 0.9, guesses, entities, "calm", 0.9, "", embedding=meaning)
         return await self._run(self._action(intent), Heard(text, decision=decision))
 
     async def taps(self, key: str) -> list[str]:

@@ -1,9 +1,14 @@
 """The talk around enquiries: not understood, greetings, commands, files."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from bot.customers import service as customers
+from bot.enquiries.meaning import Meaning
 from bot.messages import Button
+from bot.vector import Vector
 from tests.enquiries.chat import Chat
 from tests.enquiries.people import PACKED, PAID
 
@@ -153,3 +158,29 @@ async def test_a_number_in_the_middle_of_another_question_is_a_new_enquiry(lin: 
     await lin.says(f"cancel {PAID}", "cancel_order")
     assert await lin.says(PACKED, "inform") == ["orders.status_packed"]
     assert lin.conversation.pending is None
+
+
+async def test_a_guess_brings_what_was_found_by_the_meaning_of_the_words(chat: Chat) -> None:
+    """The words alone find nothing, their meaning does; at the tap nlu is not asked."""
+    knowledge = chat.data.knowledge
+    learned = knowledge.understood(ByHeart(tuple(knowledge.articles), "tiers"))
+    chat.data = replace(chat.data, knowledge=learned)
+    words = "珠穆朗玛" if chat.language == "zh" else "climbing everest quickly"
+    await chat.says(words, "nlu_fallback", ranking=("product_question", "track_order"), meaning=np.ones(3, np.float32))
+    assert chat.labels[0] == "talk.guess_product_question"
+    assert await chat.taps("talk.guess_product_question") == ["products.answer"] or chat.keys == ["products.unsure"]
+    assert learned.articles["tiers"].title in [b.values.get("title") for b in chat.buttons] or _tells(chat, "tiers")
+
+
+def _tells(chat: Chat, article: str) -> bool:
+    return any(say.values.get("body") == chat.data.knowledge.articles[article].body for say in chat.answer)
+
+
+class ByHeart(Meaning):
+    """A meaning that knows one article only."""
+
+    def __init__(self, places: tuple[str, ...], right: str) -> None:
+        self._found = np.array([float(place == right) for place in places], dtype=np.float32)
+
+    def near(self, question: Vector) -> Vector:
+        return self._found

@@ -8,7 +8,7 @@ import bot.db
 from bot.complaints.casework import ApprovalState, What
 
 revision = "0005"
-down_revision = "0007"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
