@@ -92,7 +92,7 @@ async def _show(request: Request, build: Build, title: str, needs: May) -> Respo
     frame = Frame(request, console, me, words_of(console.carebot, request.cookies.get(LANGUAGE_COOKIE, me.language)))
     _dress(frame, frame.words(title))
     if not me.may(needs):
-        with ui.element("main").classes("page refused"):
+        with ui.element("div").classes("page refused"):
             ui.label(frame.words("frame.not_allowed"))
         return None
     await build(frame)

@@ -40,6 +40,10 @@ HELPERS = {
     "bot.staff.account.require",
     "bot.staff.audit.note",
     "bot.console.navigation.places",
+    # part of a deed that has asked already
+    "bot.complaints.deed.leave",
+    "bot.complaints.deed.tell",
+    "bot.complaints.granting.granted",
 }
 ALONE = ("policies", "health")
 ROOMS = ("staff", "handoff", "complaints", "customers", "desk", "search", "learning", "enquiries", "console", "models")

@@ -328,7 +328,7 @@ export default {
     },
   },
   template: `
-<main class="desk" :class="{talking: talk, paneled: showsPanel}" :data-online="online ? 'true' : 'false'">
+<div class="desk" :class="{talking: talk, paneled: showsPanel}" :data-online="online ? 'true' : 'false'">
   <p v-if="!online" class="banner down" role="alert"><template v-if="signedOut">{{ say.w('signed_out') }} <a :href="here">{{ say.w('sign_in') }}</a></template><template v-else>{{ say.w('offline') }}</template></p>
   <div class="left">
     <div class="stand">
@@ -339,11 +339,11 @@ export default {
       <button type="button" class="quiet" :aria-pressed="isOn ? 'true' : 'false'" @click="toggleSound">{{ say.w(isOn ? 'sound_on' : 'sound_off') }}</button>
       <button type="button" class="quiet" :aria-label="say.w('help')" :title="say.w('help')" @click="show('help')">?</button>
     </div>
-    <ul v-if="alerts.length" class="alerts" role="alert" :aria-label="say.w('alerts')">
+    <div role="alert"><ul v-if="alerts.length" class="alerts" :aria-label="say.w('alerts')">
       <li v-for="alert in alerts.slice(0, 5)" :key="alert.id"><span>{{ alertText(alert) }}</span>
         <button type="button" class="quiet" @click="look(alert)">{{ say.w('look') }}</button>
         <button type="button" class="quiet" @click="see(alert)">{{ say.w('seen') }}</button></li>
-    </ul>
+    </ul></div>
     <desk-list :tab="tab" :rows="sorted" :counts="counts" :cursor="cursor" :perhaps="perhaps" :selected="selected" :open="talk ? talk.id : 0"
       :filters="filters" :choices="choices" :loading="loading" :tick="tick"
       @tab="turnTo" @filter="filter" @more="load(cursor)" @open="open" @refresh="load()"></desk-list>
@@ -381,5 +381,5 @@ export default {
   <p v-else-if="notice" class="banner" role="alert">{{ notice }}</p>
   <desk-panel v-if="talk" :panel="talk.panel"></desk-panel>
   <desk-dialogs ref="dialogs" :talk="talk" @do="deed"></desk-dialogs>
-</main>`,
+</div>`,
 };

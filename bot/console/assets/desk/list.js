@@ -79,7 +79,7 @@ export default {
     <button v-if="isFiltered" type="button" class="quiet" @click="clear">{{ say.w('clear_filters') }}</button>
   </div>
   <button v-if="perhaps" type="button" class="perhaps" @click="$emit('refresh')">{{ say.w('changed') }}</button>
-  <ul id="rows" class="rows" role="tabpanel" :aria-labelledby="'tab-' + tab" :aria-busy="loading ? 'true' : 'false'" tabindex="-1">
+  <div id="rows" class="rows" role="tabpanel" :aria-labelledby="'tab-' + tab" :aria-busy="loading ? 'true' : 'false'"><ul>
     <li v-for="row in rows" :key="row.id">
       <button type="button" class="row" :id="'row-' + row.id" :class="{selected: row.id === selected, open: row.id === open}"
         :aria-current="row.id === open ? 'true' : 'false'" @click="$emit('open', row.id)">
@@ -110,6 +110,6 @@ export default {
       <p>{{ say.w(isFiltered ? 'empty_filtered' : 'empty_' + tab) }}</p>
       <button v-if="isFiltered" type="button" class="quiet" @click="clear">{{ say.w('clear_filters') }}</button>
     </li>
-  </ul>
+  </ul></div>
 </section>`,
 };

@@ -34,14 +34,14 @@ export const Brief = {
     <div class="dont"><dt>{{ b('not_now') }}</dt><dd>{{ b('dont_' + brief.stage) }}</dd></div>
   </dl>
   <div v-show="isOpen" id="brief-more" class="more">
-    <div v-if="brief.told.length"><h3>{{ b('story') }}</h3><ul><li v-for="(words, i) in brief.told" :key="i">“{{ words }}”</li></ul></div>
-    <div v-if="brief.order || brief.product"><h3>{{ b('about') }}</h3><p>{{ [brief.product, brief.order].filter(Boolean).join(' · ') }}</p></div>
-    <div><h3>{{ b('emotion_path') }}</h3>
+    <div v-if="brief.told.length"><h2>{{ b('story') }}</h2><ul><li v-for="(words, i) in brief.told" :key="i">“{{ words }}”</li></ul></div>
+    <div v-if="brief.order || brief.product"><h2>{{ b('about') }}</h2><p>{{ [brief.product, brief.order].filter(Boolean).join(' · ') }}</p></div>
+    <div><h2>{{ b('emotion_path') }}</h2>
       <ol class="path"><li v-for="(felt, i) in brief.path" :key="i"><span class="chip" :class="'l' + felt.level">{{ say.w('level_' + felt.level) }}</span> {{ b('event_' + felt.event) }} <time>{{ say.moment(felt.at) }}</time></li></ol></div>
-    <div><h3>{{ b('tried') }}</h3>
+    <div><h2>{{ b('tried') }}</h2>
       <p v-if="!brief.tried.length">{{ b('tried_nothing') }}</p>
       <ul v-else><li v-for="(offer, i) in brief.tried" :key="i">{{ offer.name }} {{ offer.money }} — {{ b('answer_' + offer.answer) }}</li></ul></div>
-    <div><h3>{{ b('promises') }}</h3>
+    <div><h2>{{ b('promises') }}</h2>
       <p v-if="!brief.promises.length">{{ b('no_promises') }}</p>
       <ul v-else><li v-for="(promise, i) in brief.promises" :key="i">{{ promise.name }} {{ promise.money }} — {{ b('by_due', {owner: promise.owner, due: say.moment(promise.due)}) }}
         <span class="chip" :class="promise.state === 'open' && late(promise) ? 'l3' : 'due'">{{ promise.state === 'open' ? countdown(promise) : b('promise_' + promise.state) }}</span></li></ul></div>
