@@ -194,7 +194,8 @@ async def promises(page: Page) -> list[int]:
 async def test_what_a_person_writes_is_signed(page: Page) -> None:
     await page.says("hello")
     await page.shop.colleague("Anna").says(Guest(page.shop, page.session, "en"), "Anna here.")
-    (line,) = await page.news()
+    here, line = await page.news()
+    assert (here["author"], here["name"], here["text"]) == ("staff", "Anna", "Anna from our team is now with you.")
     assert (line["author"], line["name"], line["text"]) == ("staff", "Anna", "Anna here.")
 
 
