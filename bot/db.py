@@ -119,9 +119,12 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed at the end of the block, rolled back when the block raises."""
         with self._noticing():
-            async with self._writing, self._lines.borrowed() as line, session_on(line, autoflush=True) as session:
+            async with (
+                self._writing,
+                self._lines.borrowed(begins=True) as line,
+                session_on(line, autoflush=True) as session,
+            ):
                 try:
-                    await line.begin()
                     yield session
                     if session.in_transaction() or session.new:
                         await session.flush()

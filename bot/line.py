@@ -21,6 +21,9 @@ from sqlalchemy.util import greenlet_spawn
 from bot import sqlite
 from bot.statement import LINE
 
+_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+_ENDS = ("08", "57P")
+"""Classes of SQLSTATE: connection, operator intervention."""
 _COUNT = re.compile(r" (\d+)$")
 """At the end of PostgreSQL's word for what was done: "UPDATE 1"."""
 
@@ -48,6 +51,11 @@ class Line:
         if self._joined is None:
             self._joined = Connection(self._engine, self.pooled)
         return self._joined
+
+    @property
+    def has_ended(self) -> bool:
+        """The other end has hung up."""
+        return False
 
     async def rows(self, text: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
         raise NotImplementedError
@@ -119,6 +127,10 @@ class SqliteLine(Line):
 
 class PostgresqlLine(Line):
     @property
+    def has_ended(self) -> bool:
+        return bool(self._raw.is_closed())
+
+    @property
     def _raw(self) -> asyncpg.Connection:
         return self.pooled.driver_connection
 
@@ -126,8 +138,8 @@ class PostgresqlLine(Line):
         self._seen(text, parameters)
         try:
             found: Sequence[Sequence[Any]] = await self._raw.fetch(text, *parameters)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            raise self._failed(text, error, self._raw.is_closed()) from error
+        except _ERRORS as error:
+            raise self._failed(text, error, self._is_lost(error)) from error
         return found
 
     async def changed(self, text: str, parameters: Sequence[Any]) -> int:
@@ -147,6 +159,8 @@ class PostgresqlLine(Line):
         if not self.is_broken:
             try:
                 await self._say("ROLLBACK")
+            except exc.DBAPIError:  # without the connection the server undoes it; what is told is the first error
+                self.is_broken = True
             except BaseException:
                 self.is_broken = True
                 raise
@@ -154,8 +168,13 @@ class PostgresqlLine(Line):
     async def _say(self, text: str, *parameters: Any) -> str:
         try:
             return str(await self._raw.execute(text, *parameters))
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            raise self._failed(text, error, self._raw.is_closed()) from error
+        except _ERRORS as error:
+            raise self._failed(text, error, self._is_lost(error)) from error
+
+    def _is_lost(self, error: Exception) -> bool:
+        """Also when asyncpg has not noticed yet: it is confused, or the server says that it ends."""
+        ends = getattr(error, "sqlstate", None) or ""
+        return self._raw.is_closed() or isinstance(error, asyncpg.InternalClientError) or ends.startswith(_ENDS)
 
     def _count(self, done: str) -> int:
         found = _COUNT.search(done)
@@ -174,9 +193,10 @@ class Lines:
         """The one that was used last is the last."""
 
     @asynccontextmanager
-    async def borrowed(self) -> AsyncIterator[Line]:
-        """A connection for this block; thrown away afterwards when it is not known to be whole."""
-        line = await self._taken()
+    async def borrowed(self, *, begins: bool = False) -> AsyncIterator[Line]:
+        """A connection for this block, in a transaction if it `begins` one; thrown away afterwards when it is not known
+        to be whole."""
+        line = await self._begun() if begins else await self._taken()
         try:
             yield line
         finally:
@@ -185,12 +205,31 @@ class Lines:
             else:
                 line.pooled.invalidate()
 
+    async def _begun(self) -> Line:
+        """One that has ended unnoticed shows it here, where nothing is lost yet: then the next one."""
+        while True:
+            has_rested = bool(self._resting)
+            line = await self._taken()
+            try:
+                await line.begin()
+            except BaseException as error:
+                may_be_another = has_rested and line.is_broken and isinstance(error, exc.DBAPIError)
+                await line.undo(error)
+                line.pooled.invalidate()
+                if not may_be_another:
+                    raise
+            else:
+                return line
+
     async def _taken(self) -> Line:
         while self._resting:
             since, line = self._resting.pop()
-            if self._is_fresh(since):
+            if line.has_ended:
+                line.pooled.invalidate()
+            elif self._is_fresh(since):
                 return line
-            await greenlet_spawn(line.pooled.close)
+            else:
+                await greenlet_spawn(line.pooled.close)
         try:
             pooled = await greenlet_spawn(self._engine.raw_connection)
         except (self._engine.dialect.loaded_dbapi.Error, asyncpg.PostgresError, sqlite.Error) as error:

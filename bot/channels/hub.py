@@ -16,7 +16,7 @@ States = Callable[[Sequence[int]], Awaitable[Mapping[int, State]]]
 
 class Hub:
     def __init__(self) -> None:
-        self._waiting: dict[int, dict[asyncio.Future[None], State]] = defaultdict(dict)
+        self._waiting: dict[int, dict[asyncio.Future[bool], State]] = defaultdict(dict)
         """By conversation: who waits, and the state each has seen."""
         self._looking: asyncio.Task[None] | None = None
         self.listeners: set[Callable[[int], None]] = set()
@@ -40,20 +40,20 @@ class Hub:
             for future in waiting:
                 _wake(future)
 
-    async def news(self, conversation_id: int, seen: State, seconds: float, states: States) -> None:
-        """Wait, at most `seconds`, until the conversation is not any more as it was `seen`.
+    async def news(self, conversation_id: int, seen: State, seconds: float, states: States) -> bool:
+        """Wait, at most `seconds`, until the conversation is not as it was `seen`; gives whether there is news.
 
         What this process writes wakes at once (`tell`). For the rest one look at all `states` a second serves
         everybody: a page that is only open costs a row in it.
         """
         loop = asyncio.get_running_loop()
-        waiting = loop.create_future()
+        waiting: asyncio.Future[bool] = loop.create_future()
         self._waiting[conversation_id][waiting] = seen
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look(states))
-        over = loop.call_later(seconds, _wake, waiting)
+        over = loop.call_later(seconds, _wake, waiting, False)
         try:
-            await waiting
+            return await waiting
         finally:
             over.cancel()
             del self._waiting[conversation_id][waiting]
@@ -71,6 +71,6 @@ class Hub:
             await asyncio.sleep(LOOK_AGAIN)
 
 
-def _wake(waiting: asyncio.Future[None]) -> None:
+def _wake(waiting: asyncio.Future[bool], is_news: bool = True) -> None:
     if not waiting.done():
-        waiting.set_result(None)
+        waiting.set_result(is_news)

@@ -149,16 +149,17 @@ class WebChat:
 
     async def wait(self, session: Session, after: int, seconds: float, until: datetime) -> News:
         """The same, but wait for something new until `until` (aware UTC), `seconds` at the most."""
-        while True:
-            found = await self.lines(session, after)
-            left = (until - self._clock.now()).total_seconds()
-            if found.lines or left <= 0 or seconds <= 0 or self.hub.is_closed:
-                return found
-            await self.rest(session, found.state, left)
+        found = await self.lines(session, after)
+        while not found.lines and seconds > 0 and not self.hub.is_closed:
+            if (left := (until - self._clock.now()).total_seconds()) <= 0:
+                break
+            if await self.rest(session, found.state, min(left, 1.0)):
+                found = await self.lines(session, after)
+        return found
 
-    async def rest(self, session: Session, seen: State, seconds: float) -> None:
-        """Wait until there is something new behind what was `seen`, at most so long."""
-        await self.hub.news(session.conversation_id, seen, seconds, self._states)
+    async def rest(self, session: Session, seen: State, seconds: float) -> bool:
+        """Wait, at most so long, until there is something new behind what was `seen`; gives whether there is."""
+        return await self.hub.news(session.conversation_id, seen, seconds, self._states)
 
     async def _states(self, conversation_ids: Sequence[int]) -> Mapping[int, State]:
         found: dict[int, State] = {}
