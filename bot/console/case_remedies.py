@@ -18,6 +18,7 @@ from bot.console.settings import cell, heading, table
 from bot.desk.case_file import CaseFile
 from bot.errors import NotAllowed
 from bot.staff import store as staff
+from bot.staff.account import May
 
 
 def remedies(frame: Frame, file: CaseFile) -> None:
@@ -61,7 +62,8 @@ def _row(frame: Frame, file: CaseFile, choice: Choice, chosen: list[str], offers
         with ui.element("td"):
             give = ui.button(words("cases.promise"), on_click=partial(_promise, frame, file, choice))
             give.props("flat dense data-promise-it")
-            if choice.remedy.costs_money and choice.ruling is not Ruling.NO_ORDER:
+            needs_nobody = choice.ruling is Ruling.MINE and frame.me.may(May.APPROVE_REMEDY)
+            if choice.remedy.costs_money and choice.ruling is not Ruling.NO_ORDER and not needs_nobody:
                 one = ui.button(words("cases.ask"), on_click=partial(_ask, frame, file, choice))
                 one.props("flat dense data-ask")
 

@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from bot.complaints.tables import Case
-from bot.console import case_deeds, case_remedies
+from bot.console import case_deeds, case_remedies, case_words
 from bot.console.casework import countdown, link, money, number, remedy_name, section, team_name
 from bot.console.frame import Frame, page
 from bot.console.mount import PREFIX
@@ -124,7 +124,7 @@ def _promises(frame: Frame, file: CaseFile) -> None:
     if not file.promises:
         ui.label(words("cases.none"))
         return
-    with table(*(words(f"cases.{head}") for head in ("promise", "due", "new_owner", "state", "actions"))):
+    with table(*(words(f"cases.{head}") for head in ("promised", "due", "owed_by", "state", "actions"))):
         for given in file.promises:
             text, urgency = countdown(frame, given.due_at)
             is_open = given.state == "open"
@@ -180,8 +180,7 @@ def _what(frame: Frame, line: Line, case_id: int) -> str:
     of = f" {words('cases.of_case', number=number(line.case_id))}" if line.case_id != case_id else ""
     if line.event is not None and line.after is not None:
         return f"{words(f'brief.event_{line.event}')} → {words(f'desk.stage_{line.after}')}{of}"
-    detail = ", ".join(f"{name}: {value}" for name, value in line.detail)
-    return f"{words(f'cases.what_{line.what}')}{of}" + (f" ({detail})" if detail else "")
+    return " ".join(filter(None, (words(f"cases.what_{line.what}") + of, case_words.detail(frame, line))))
 
 
 def _others(frame: Frame, file: CaseFile) -> None:

@@ -83,7 +83,7 @@ def _card(frame: Frame, card: Card) -> None:
     words = frame.words
     with ui.element("a").classes(f"case-card severity-{card.severity}").props(f"data-case={card.id}") as way:
         way.props["href"] = f"{PREFIX}/cases/{card.id}"
-        with ui.element("div").classes("head"):
+        with ui.element("div").classes("top"):
             ui.element("b")._text = number(card.id)
             ui.element("span")._text = words(f"cases.severity_{card.severity}")
         ui.element("div")._text = card.name or words("cases.unnamed")

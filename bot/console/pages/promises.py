@@ -13,7 +13,7 @@ from bot.desk.case_board import Which
 from bot.staff.account import May
 
 PATH = "/cases/promises"
-HEADS = ("due", "promise", "customer", "new_owner", "state", "number")
+HEADS = ("due", "promised", "customer", "owed_by", "state", "number")
 
 
 def install() -> None:
