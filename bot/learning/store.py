@@ -33,6 +33,10 @@ async def by_key(session: AsyncSession, key: str) -> Lesson:
     return (await session.scalars(query.execution_options(populate_existing=True))).one()
 
 
+async def has_key(session: AsyncSession, key: str) -> bool:
+    return await session.scalar(select(1).where(Lesson.key == key)) is not None
+
+
 async def by_id(session: AsyncSession, lesson_id: int) -> Lesson | None:
     """The row, newly read and locked."""
     return await session.get(Lesson, lesson_id, with_for_update=True, populate_existing=True)

@@ -3,7 +3,11 @@
 PAGES = (
     "inbox",
     "conversation",
+    "knowledge",
+    "knowledge_article",
     "search",
+    "training",
+    "training_models",
     "settings",
     "settings_staff",
     "settings_tokens",
