@@ -18,14 +18,16 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench import crowd, ours
 from bench.crowd import Size
-from bench.kept import keep
+from bench.kept import OUT, keep
 from bench.measure import quantile
 from bot import migrate
 from bot.clock import SystemClock
+from bot.conversations.tables import Conversation
 from bot.db import Database
 from bot.desk import inbox, marks, panel, thread
 from bot.desk.listing import Filter, Tab
@@ -146,7 +148,8 @@ async def timed(db: Database, asked: dict[str, Ask], result: Result) -> None:
 async def measure(name: str, db: Database, size: Size) -> Result:
     result = Result(name)
     print(f"• {name}: {size.conversations:,} conversations, {size.messages:,} messages", flush=True)
-    result.fill_s = round(await crowd.fill(db, size), 1)
+    if not await _is_filled(db):
+        result.fill_s = round(await crowd.fill(db, size), 1)
     await _index(db, result)
     for asked in (lists(size), opening(size), searches()):
         await timed(db, asked, result)
@@ -165,23 +168,37 @@ async def _index(db: Database, result: Result) -> None:
 
 
 @contextlib.asynccontextmanager
-async def sqlite(folder: Path) -> AsyncIterator[Database]:
-    db = Database(f"sqlite+aiosqlite:///{folder / 'console.sqlite3'}")
+async def sqlite(keep_it: bool) -> AsyncIterator[Database]:
+    kept_file = OUT / "console.sqlite3"
+    folder = kept_file.parent if keep_it else Path(tempfile.mkdtemp(prefix="carebot-bench-"))
+    try:
+        async with _migrated(f"sqlite+aiosqlite:///{folder / kept_file.name}") as db:
+            yield db
+    finally:
+        if not keep_it:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.asynccontextmanager
+async def postgresql(keep_it: bool) -> AsyncIterator[Database]:
+    async with ours.own_database("console", keep_it) as url, _migrated(url) as db:
+        yield db
+
+
+@contextlib.asynccontextmanager
+async def _migrated(url: str) -> AsyncIterator[Database]:
+    db = Database(url)
     await migrate.upgrade(db)
     yield db
     await db.close()
 
 
-@contextlib.asynccontextmanager
-async def postgresql(_: Path) -> AsyncIterator[Database]:
-    async with ours.own_database("console") as url:
-        db = Database(url)
-        await migrate.upgrade(db)
-        yield db
-        await db.close()
+async def _is_filled(db: Database) -> bool:
+    async with db.read() as session:
+        return await session.scalar(select(Conversation.id).limit(1)) is not None
 
 
-SIDES: dict[str, Callable[[Path], Any]] = {"sqlite": sqlite, "postgresql": postgresql}
+SIDES: dict[str, Callable[[bool], Any]] = {"sqlite": sqlite, "postgresql": postgresql}
 
 
 def show(results: list[Result]) -> bool:
@@ -213,12 +230,8 @@ async def main(options: argparse.Namespace) -> bool:
     for name, opened in SIDES.items():
         if options.only not in (None, name):
             continue
-        folder = Path(tempfile.mkdtemp(prefix="carebot-bench-"))
-        try:
-            async with opened(folder) as db:
-                results.append(await measure(name, db, size))
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        async with opened(options.keep) as db:
+            results.append(await measure(name, db, size))
     met = show(results)
     print(f"kept in {keep('console', results, options.quick)}")
     return met
@@ -228,6 +241,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a twentieth of it")
     parser.add_argument("--only", choices=list(SIDES))
+    parser.add_argument("--keep", action="store_true", help="use the databases of the last run with --keep again")
     parser.add_argument("--strict", action="store_true")
     options = parser.parse_args()
     is_met = asyncio.run(main(options))

@@ -38,14 +38,16 @@ async def postgresql(folder: Path) -> AsyncIterator[Side]:
 
 
 @contextlib.asynccontextmanager
-async def own_database(what: str = "turns") -> AsyncIterator[str]:
-    """The address of a new PostgreSQL database, dropped at the end."""
-    name = f"carebot_bench_{what}_{os.getpid()}"
-    await _postgresql(f'CREATE DATABASE "{name}"')
+async def own_database(what: str = "turns", keep_it: bool = False) -> AsyncIterator[str]:
+    """The address of a new PostgreSQL database, dropped at the end; `keep_it`: of one that stays for the next run."""
+    name = f"carebot_bench_{what}" if keep_it else f"carebot_bench_{what}_{os.getpid()}"
+    with contextlib.suppress(asyncpg.DuplicateDatabaseError):
+        await _postgresql(f'CREATE DATABASE "{name}"')
     try:
         yield f"{POSTGRESQL}/{name}"
     finally:
-        await _postgresql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        if not keep_it:
+            await _postgresql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 async def postgresql_answers() -> bool:

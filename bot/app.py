@@ -34,6 +34,7 @@ from bot.inbox.lanes import Lanes
 from bot.inbox.service import Pauses, Stored
 from bot.inbox.turn import Execute
 from bot.messages import Incoming
+from bot.models.registry import Registry
 from bot.outbox import service as outbox
 from bot.outbox.delivery import Lane
 from bot.outbox.sender import Sender
@@ -43,6 +44,7 @@ from bot.settings import Settings
 from bot.shop.order import Order, OrderState, RefundState
 from bot.staff.sessions import Limits
 from bot.staff.sign_in import Door
+from bot.training.workshop import Workshop
 
 STOP_WITHIN = 10.0
 """Seconds for the turns and sends under way when the program is asked to stop."""
@@ -65,6 +67,8 @@ class App:
         self.learning = Learning(self.rasa, settings.var_dir)
         self.hub = Hub()
         self.indexer = Indexer(self.db)
+        models = Registry(settings.var_dir.resolve() / "models")
+        self.workshop = Workshop(self.db, self.data, models, self.rasa, self.clock)
         self.files = Files(settings.var_dir / "attachments")
         self.pauses = Pauses(
             timedelta(milliseconds=settings.turn_pause_ms),
@@ -190,6 +194,7 @@ class App:
         await self.sender.abandon()
         for channel in self.channels.values():
             await channel.stop()
+        await self.workshop.close()
         await self.rasa.close()
         await self.db.close()
         self.log.info("carebot has stopped")

@@ -10,12 +10,10 @@ from rich.console import Console
 from bot.app import App
 from bot.commands import setup
 from bot.errors import NotAllowed, NotFound, Unreadable
-from bot.learning import examples, files, lesson, service, store
-from bot.learning.examples import Example
+from bot.learning import files, lesson, service, store
 from bot.learning.tables import Lesson
 
 console = Console(highlight=False)
-LANGUAGES = ("zh", "en")
 DROP, EDIT, QUIT = "d", "e", "q"
 
 
@@ -162,31 +160,16 @@ def _me() -> str:
 
 
 async def export(nlu: Path = files.NLU) -> int:
-    """Add what is labelled to the examples. Gives how many were new.
-
-    The files are written before the rows are marked: killed in between, the next export finds the texts among the
-    examples and only marks the rows.
-    """
+    """Add what is labelled to the examples. Gives how many were new."""
     async with setup.app() as app:
-        at, personal = app.clock.now(), app.data.now.personal
-        async with app.db.read() as session:
-            rows = await store.labelled(session)
-        found = examples.sort(map(_example, rows), files.known(personal, nlu), files.judged_by(personal))
-        languages = {row.id: row.language for row in rows}
-        for language in LANGUAGES:
-            if new := [one for one in found.new if languages[one.lesson] == language]:
-                path = files.add(language, new, nlu)
-                say(f"{len(new)} examples added to {path}")
-        async with app.db.write() as session:
-            await store.exported(session, [one.lesson for one in (*found.new, *found.already)], at)
+        exported = await service.export(app.db, app.clock.now(), app.data.now.personal, nlu)
+    found = exported.sorted
+    for path in exported.files:
+        say(f"examples added to {path}")
     for one, why in found.refused:
         say(f"{one.lesson}: {one.text!r} {why}; mend that by hand, or --drop {one.lesson}")
     if found.new:
-        say("Next: `carebot nlu train`, `carebot nlu compare`, `carebot nlu activate`.")
-    elif not rows:
+        say(f"{len(found.new)} are new. Next: `carebot nlu train`, `carebot nlu compare`, `carebot nlu activate`.")
+    elif not (found.already or found.refused):
         say("Nothing is labelled that was not exported before.")
     return len(found.new)
-
-
-def _example(row: Lesson) -> Example:
-    return Example(row.text, row.label_intent, row.label_emotion, row.id)

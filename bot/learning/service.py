@@ -1,8 +1,10 @@
 """Keeps messages to learn from, and the labels people give them. The session comes first."""
 
-from collections.abc import Collection
-from dataclasses import replace
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,11 +12,13 @@ from bot.conversations.tables import Conversation
 from bot.customers import store as customers
 from bot.db import Database
 from bot.errors import NotAllowed, NotFound, Unreadable
-from bot.learning import lesson, store
-from bot.learning.examples import written
+from bot.learning import examples, files, lesson, store
+from bot.learning.examples import Example, Sorted, written
 from bot.learning.lesson import Met, State, Why
 from bot.learning.personal import Personal, invented
 from bot.learning.tables import Lesson
+
+LANGUAGES = ("zh", "en")
 
 
 async def collect(
@@ -145,6 +149,17 @@ async def edit(session: AsyncSession, lesson_id: int, text: str, personal: Perso
     return found
 
 
+async def reword(session: AsyncSession, lesson_id: int, text: str, language: str, personal: Personal) -> Lesson:
+    """Change the words that are learned (as `edit`), or their language; "" leaves them. Raises as `edit`."""
+    found = await _one(session, lesson_id)
+    if language and language not in LANGUAGES:
+        raise NotFound(f"there is no language '{language}'; there are: {', '.join(LANGUAGES)}")
+    if text.strip() and text != found.text:
+        found = await edit(session, lesson_id, text, personal)
+    found.language = language or found.language
+    return found
+
+
 async def drop(session: AsyncSession, lesson_id: int, by: str, at: datetime) -> Lesson:
     """Nothing is to be learned from it; it is not shown again. Raises NotFound."""
     found = await _one(session, lesson_id)
@@ -156,6 +171,37 @@ async def _one(session: AsyncSession, lesson_id: int) -> Lesson:
     if (found := await store.by_id(session, lesson_id)) is None:
         raise NotFound(f"there is no message {lesson_id} to learn from")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    sorted: Sorted
+    files: tuple[Path, ...]
+    """That were added to."""
+
+
+async def export(db: Database, at: datetime, personal: Personal, nlu: Path = files.NLU) -> Exported:
+    """Add what is labelled to the examples. Raises Unreadable.
+
+    The files are written before the rows are marked: killed in between, the next export finds the texts among the
+    examples and only marks the rows.
+    """
+    async with db.read() as session:
+        rows = await store.labelled(session)
+    found = await asyncio.to_thread(_sorted, rows, personal, nlu)
+    languages = {row.id: row.language for row in rows}
+    changed = []
+    for language in LANGUAGES:
+        if new := [one for one in found.new if languages[one.lesson] == language]:
+            changed.append(await asyncio.to_thread(files.add, language, new, nlu))
+    async with db.write() as session:
+        await store.exported(session, [one.lesson for one in (*found.new, *found.already)], at)
+    return Exported(found, tuple(changed))
+
+
+def _sorted(rows: Sequence[Lesson], personal: Personal, nlu: Path) -> Sorted:
+    wanted = [Example(row.text, row.label_intent, row.label_emotion, row.id) for row in rows]
+    return examples.sort(wanted, files.known(personal, nlu), files.judged_by(personal))
 
 
 async def forget_old(db: Database, at: datetime, days: int) -> int:

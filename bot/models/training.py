@@ -1,21 +1,24 @@
 """nlu's own programs, run as processes: the fingerprint of its files, training, measuring on the development set."""
 
 import asyncio
+import fcntl
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.errors import RasaUnreachable
+from bot.errors import Moved, RasaUnreachable
 from bot.models.registry import Registry
 from bot.settings import ROOT
 
 NLU = ROOT / "nlu"
 PYTHON = NLU / ".venv" / "bin" / "python"
 DEVELOPMENT = ROOT / "tests" / "nlu" / "development"
+LONGEST_LINE = 1 << 20
 
 
 def python() -> str:
@@ -44,16 +47,61 @@ async def fingerprint(data: Path) -> str:
     return out.strip()
 
 
-async def train(registry: Registry, data: Path) -> str:
+async def train(registry: Registry, data: Path, tell: Callable[[str], None] | None = None) -> str:
     """Train the files as they are now, unless that model is there: about a minute. Gives its fingerprint.
 
-    Raises RasaUnreachable when training fails; what it says goes to the terminal.
+    What it says goes to `tell`, a line at a time, or to the terminal. Raises RasaUnreachable when training fails,
+    Moved when another process trains.
     """
     wanted = await fingerprint(data)
     if not registry.is_there(wanted):
         arguments = [str(NLU / "train.py"), "--out", str(registry.folder), "--data", str(data)]
-        await _run(arguments, "training the model has failed; see the lines above", quiet=False)
+        with _alone(registry.folder) as lock:
+            if tell is None:
+                await _run(arguments, "training the model has failed; see the lines above", False, lock)
+            else:
+                await _listened(arguments, "training the model has failed; see the lines above", tell, lock)
     return wanted
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[int]:
+    """Two trainings at once would take twice the memory for one model. Gives a lock for the process that trains: it
+
+    holds until that has ended, too, whatever becomes of us. Raises Moved.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".training.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Moved("another process is training; it takes a minute or two") from None
+        yield file.fileno()
+
+
+async def _listened(arguments: Sequence[str], failure: str, tell: Callable[[str], None], lock: int) -> None:
+    """Run a program of nlu and pass on what it says. Raises RasaUnreachable."""
+    process = await asyncio.create_subprocess_exec(
+        python(),
+        *arguments,
+        cwd=NLU,
+        env=environment(),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        limit=LONGEST_LINE,
+        pass_fds=(lock,),
+    )
+    assert process.stdout is not None
+    try:
+        while line := await process.stdout.readline():
+            tell(line.decode(errors="replace").rstrip())
+        await process.wait()
+    finally:
+        if process.returncode is None:  # whoever wanted it has gone away
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        raise RasaUnreachable(failure)
 
 
 async def model(var: Path, data: Path) -> Path:
@@ -85,11 +133,11 @@ def measuring() -> str:
     return digest.hexdigest()[:16]
 
 
-async def _run(arguments: Sequence[str], failure: str, quiet: bool = True) -> str:
+async def _run(arguments: Sequence[str], failure: str, quiet: bool = True, *held: int) -> str:
     """Run a program of nlu. Gives what it printed, "" when that went to the terminal. Raises RasaUnreachable."""
     pipe = asyncio.subprocess.PIPE if quiet else None
     process = await asyncio.create_subprocess_exec(
-        python(), *arguments, cwd=NLU, env=environment(), stdout=pipe, stderr=pipe
+        python(), *arguments, cwd=NLU, env=environment(), stdout=pipe, stderr=pipe, pass_fds=held
     )
     try:
         out, problems = await process.communicate()

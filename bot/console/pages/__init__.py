@@ -3,6 +3,8 @@
 PAGES = (
     "inbox",
     "conversation",
+    "knowledge",
+    "knowledge_article",
     "search",
     "cases",
     "promises",
@@ -10,6 +12,8 @@ PAGES = (
     "case",
     "customers",
     "customer",
+    "training",
+    "training_models",
     "settings",
     "settings_staff",
     "settings_tokens",

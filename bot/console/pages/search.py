@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from nicegui import ui
 
 from bot.console.frame import Frame, everywhere, is_built, page
+from bot.console.links import link
 from bot.console.mount import PREFIX
 from bot.console.search_box import dialog, form
 from bot.console.settings import heading, moment
@@ -54,9 +55,9 @@ def _results(frame: Frame, typed: str, found: Found, behind: int | None) -> None
                 _line(frame, line)
     with ui.element("nav").classes("pager"):
         if behind is not None:
-            ui.link(words("search.first"), _address(typed))
+            link(words("search.first"), _address(typed))
         if found.more is not None:
-            ui.link(words("search.more"), _address(typed, found.more)).props("rel=next")
+            link(words("search.more"), _address(typed, found.more)).props("rel=next")
 
 
 def _address(typed: str, before: int | None = None) -> str:

@@ -1,0 +1,1 @@
+"""What people at the desk do for the understanding: label, export, train, compare, activate, go back."""
