@@ -25,7 +25,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def office(tmp_path: Path, clock: FakeClock, browser: Browser) -> AsyncIterator[Office]:
     """A shop with its console served; nobody has signed in yet. nlu does not run: nothing here is answered by it.
 
-    What the pages read and do is tested on both databases without a browser, and test_day.py is a day on either.
+    What the pages read and do is tested on both databases without a browser; test_day.py is a day on either.
     """
     url = await databases.create("sqlite", tmp_path)
     async with open_office(url, tmp_path, clock, browser) as found:
