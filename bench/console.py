@@ -58,8 +58,8 @@ class Result:
     index_s: float = 0.0
     indexed: int = 0
     size_mb: float = 0.0
-    ms: dict[str, tuple[float, float]] = field(default_factory=dict)
-    """By question: median and the slowest 5 of 100, milliseconds of the server."""
+    ms: dict[str, tuple[float, float, float]] = field(default_factory=dict)
+    """By question: the fastest, the median and 95 of 100, milliseconds of the server."""
 
 
 def lists(size: Size) -> dict[str, Ask]:
@@ -102,7 +102,7 @@ def opening(size: Size) -> dict[str, Ask]:
         await marks.between(session, ANNA, id, lines[0].seq, lines[-1].seq)
 
     return {
-        "open, with a customer": lambda s, n: opened(s, n, 1 + n * 37 % (size.conversations // 2)),
+        "open, with a customer": lambda s, n: opened(s, n, 2 + n * 74 % (size.conversations // 2)),
         "open, with a complaint": lambda s, n: opened(s, n, size.conversations - n),
     }
 
@@ -142,7 +142,8 @@ async def timed(db: Database, asked: dict[str, Ask], result: Result) -> None:
                 await ask(session, n)
             taken.append((time.perf_counter() - began) * 1000)
         ordered = sorted(taken[1:])  # the first one compiles its statements
-        result.ms[name] = round(quantile(ordered, 50), 2), round(quantile(ordered, 95), 2)
+        fastest, usual, slow = (round(quantile(ordered, percent), 2) for percent in (0, 50, 95))
+        result.ms[name] = fastest, usual, slow
 
 
 async def measure(name: str, db: Database, size: Size) -> Result:
@@ -204,7 +205,7 @@ SIDES: dict[str, Callable[[bool], Any]] = {"sqlite": sqlite, "postgresql": postg
 def show(results: list[Result]) -> bool:
     """The table. Gives whether every target was met."""
     table = Table(
-        "", *(r.name for r in results), "target", title="Staff console: median and 95 of 100, ms of the server"
+        "", *(r.name for r in results), "target", title="Staff console: fastest, median and 95 of 100, ms of the server"
     )
     met = True
     for name in results[0].ms:
@@ -215,9 +216,9 @@ def show(results: list[Result]) -> bool:
             if name.startswith("open")
             else SEARCH_MS
         )
-        missed = any(r.ms[name][1] > target for r in results)
+        missed = any(r.ms[name][2] > target for r in results)
         met = met and not missed
-        cells = (f"{r.ms[name][0]:.1f} / {r.ms[name][1]:.1f}" for r in results)
+        cells = (" / ".join(f"{ms:.1f}" for ms in r.ms[name]) for r in results)
         table.add_row(name, *cells, f"< {target:g}", style="red" if missed else None)
     table.add_row("filled, s", *(f"{r.fill_s:.0f}" for r in results))
     table.add_row("indexed, texts a second", *(f"{r.indexed / max(r.index_s, 0.1):,.0f}" for r in results))

@@ -147,7 +147,7 @@ def _conversation(n: int, size: Size, at: datetime, lines: int) -> dict[str, Any
         "channel": ("web", "telegram")[n % 3 == 0],
         "chat": f"chat-{n}",
         "name": f"Guest {n}" if n % 5 else "",
-        "customer_id": n if n <= size.conversations // 2 else None,
+        "customer_id": None if n % 2 else n // 2,
         "language": ("zh", "en", "zh", "zh-Hant")[n % 4],
         "owner": owner,
         "owner_since": at if owner != BOT else None,

@@ -1,5 +1,6 @@
 """Everything of data/ that is in force: read together, replaced together, and never replaced by something broken."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -92,15 +93,28 @@ class DataInForce:
         """Raises BadContent: without a good state there is nothing to start with."""
         self.folder = folder
         self._stamp = self._newest()
+        self._reading = asyncio.Lock()
         self.now = load(folder)
 
     def reload_if_changed(self) -> bool:
         """Take up an edit. Gives whether a new state is in force."""
         if (stamp := self._newest()) == self._stamp:
             return False
+        return self._take(stamp, lambda: load(self.folder))
+
+    async def reload(self) -> bool:
+        """The same without holding up anybody: reading the whole folder takes the better part of a second."""
+        async with self._reading:
+            if (stamp := await asyncio.to_thread(self._newest)) == self._stamp:
+                return False
+            task = asyncio.create_task(asyncio.to_thread(load, self.folder))
+            await asyncio.wait([task])
+            return self._take(stamp, task.result)
+
+    def _take(self, stamp: tuple[int, int], loaded: Callable[[], Data]) -> bool:
         self._stamp = stamp
         try:
-            self.now = load(self.folder)
+            self.now = loaded()
         except BadContent as error:
             log.error("data/ has a mistake; what was in force stays in force", problems=str(error).splitlines())
             return False

@@ -67,7 +67,7 @@ async def save(db: Database, in_force: DataInForce, me: Me, changed: PolicyFile,
         await audit.note(session, me, "policy.changed", f"data/policy/{changed.name}.yml", at, detail)
         await session.flush()
         trial.replace(path, text)
-    in_force.reload_if_changed()
+    await in_force.reload()
 
 
 def _difference(before: str, after: str) -> list[str]:

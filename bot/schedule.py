@@ -92,7 +92,7 @@ async def learn(app: "App") -> None:
 
 
 async def _reload(app: "App") -> None:
-    app.data.reload_if_changed()
+    await app.data.reload()
 
 
 def _logged(name: str, tick: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:

@@ -115,7 +115,7 @@ async def save(
         await audit.note(session, me, deed, f"article {new.id}", at, {"file": f"data/knowledge/{path.name}"})
         await session.flush()
         await asyncio.to_thread(trial.replace, path, text)
-    in_force.reload_if_changed()
+    await in_force.reload()
     return new
 
 

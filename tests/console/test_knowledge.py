@@ -118,4 +118,4 @@ async def test_an_agent_may_not_edit(office: Office):
     cleo = await office.clerk("Cleo", role=Role.AGENT)
     for path in ("/knowledge", "/knowledge/new", "/knowledge/article/refund-duration"):
         await cleo.page.goto(f"{office.address}/console{path}")
-        await expect(cleo.page.locator("main")).to_contain_text("Your role may not see this page")
+        await expect(cleo.page.locator(".refused")).to_contain_text("Your role may not see this page")

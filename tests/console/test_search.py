@@ -97,5 +97,5 @@ async def test_whoever_may_not_answer_may_not_search(office: Office):
     await told(office, "退款")
     max = await office.clerk("Max", role=Role.MARKETER)
     await opens(max, "/search?q=退款")
-    await expect(max.page.locator("main")).to_contain_text("Your role may not see this page")
+    await expect(max.page.locator(".refused")).to_contain_text("Your role may not see this page")
     await expect(max.page.locator("#search-dialog")).to_have_count(0)

@@ -53,7 +53,7 @@ def _articles(frame: Frame, entries: Sequence[Entry]) -> None:
 
     with ui.element("div").classes("fields row"):
         box = ui.input(words("knowledge.filter"), on_change=lambda event: narrowed(event.value))
-        box.props("id=filter debounce=250 outlined dense clearable")
+        box.props("for=filter debounce=250 outlined dense clearable")
         link(words("knowledge.new"), f"{ADDRESS}/new").classes("main-link")
     for file, some in groupby(entries, key=lambda one: one.file):
         heading("h3", file)
@@ -85,7 +85,7 @@ def _trial(frame: Frame) -> None:
             told.set_text(_told(frame, found))
 
     with ui.element("div").classes("fields row"):
-        box = ui.input(words("knowledge.try_hint")).props("id=question outlined dense").on("keydown.enter", asked)
+        box = ui.input(words("knowledge.try_hint")).props("for=question outlined dense").on("keydown.enter", asked)
         ui.button(words("knowledge.try"), on_click=asked)
     told = ui.label().classes("told").props("role=status id=answer")
 

@@ -101,7 +101,7 @@ class Editor:
         self._put(f"source {language}", ui.input(label, value=draft.source[language]))
 
     def _put(self, name: str, box: Any) -> None:
-        box.props(f"outlined dense debounce=300 id={name.replace(' ', '-')}").on_value_change(lambda: self.show())
+        box.props(f"outlined dense debounce=300 for={name.replace(' ', '-')}").on_value_change(lambda: self.show())
         self.inputs[name] = box
 
     def bubbles(self) -> None:
