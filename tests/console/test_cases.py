@@ -59,12 +59,12 @@ async def says_yes(page: Page) -> list[str]:
     return words
 
 
-async def test_the_board_has_a_column_for_each_stage_with_what_is_due_and_filters(desks: Office):
-    desk = await at_work(desks)
+async def test_the_board_has_a_column_for_each_stage_with_what_is_due_and_filters(office: Office):
+    desk = await at_work(office)
     first = await desk.case(Stage.RESOLVE, kind=Kind.DELIVERY, severity=1)
     await desk.does(granting.promise, first, desk.anna, Pick("deliver"), None, await desk.seen(first), desk.present)
     second = await desk.case(Stage.VENT)
-    anna = await desks.clerk("Anna")
+    anna = await office.clerk("Anna")
     page = await opens(anna, "/cases")
     assert await page.locator(".board section").count() == len(Stage)
     card = page.locator(f"section[data-stage=commit] [data-case='{first}']")
@@ -74,18 +74,18 @@ async def test_the_board_has_a_column_for_each_stage_with_what_is_due_and_filter
     await opens(anna, "/cases?kind=delivery&severity=1&owner=nobody")
     assert await page.locator(".case-card").count() == 1
     await anna.leaves()
-    desks.clock.passes(days=9)
-    bao = await desks.clerk("Bao")
+    office.clock.passes(days=9)
+    bao = await office.clerk("Bao")
     page = await opens(bao, "/cases?late=1")
     await expect(page.locator(".case-card .due.late")).to_contain_text("late by")
     assert anna.troubles == bao.troubles == []
     await bao.leaves()
 
 
-async def test_a_step_is_taken_after_its_words_were_read(desks: Office):
-    desk = await at_work(desks)
+async def test_a_step_is_taken_after_its_words_were_read(office: Office):
+    desk = await at_work(office)
     case = await desk.case(Stage.CLARIFY)
-    anna = await desks.clerk("Anna")
+    anna = await office.clerk("Anna")
     page = await opens(anna, f"/cases/{case}")
     await page.click("[data-step=facts_agreed]")
     await field(page, "Note (for colleagues only)").fill("checked with the warehouse")
@@ -99,10 +99,10 @@ async def test_a_step_is_taken_after_its_words_were_read(desks: Office):
     await anna.leaves()
 
 
-async def test_of_two_people_the_slower_one_is_told(desks: Office):
-    desk = await at_work(desks)
+async def test_of_two_people_the_slower_one_is_told(office: Office):
+    desk = await at_work(office)
     case = await desk.case(Stage.VENT)
-    anna, bao = await desks.clerk("Anna"), await desks.clerk("Bao")
+    anna, bao = await office.clerk("Anna"), await office.clerk("Bao")
     for clerk in (anna, bao):
         page = await opens(clerk, f"/cases/{case}")
         await page.click("[data-step=heard]")
@@ -116,10 +116,10 @@ async def test_of_two_people_the_slower_one_is_told(desks: Office):
     await bao.leaves()
 
 
-async def test_a_remedy_is_offered_above_the_authority_it_is_asked_for_and_somebody_else_says_yes(desks: Office):
-    desk = await at_work(desks)
+async def test_a_remedy_is_offered_above_the_authority_it_is_asked_for_and_somebody_else_says_yes(office: Office):
+    desk = await at_work(office)
     case = await desk.case(Stage.RESOLVE, paid=9000_00)
-    anna, su = await desks.clerk("Anna"), await desks.clerk("Su", role=Role.SUPERVISOR)
+    anna, su = await office.clerk("Anna"), await office.clerk("Su", role=Role.SUPERVISOR)
     page = await opens(anna, f"/cases/{case}")
     row = page.locator("tr[data-remedy=refund]")
     await expect(row).to_contain_text("Above my authority")
@@ -142,10 +142,10 @@ async def test_a_remedy_is_offered_above_the_authority_it_is_asked_for_and_someb
     await su.leaves()
 
 
-async def test_two_remedies_are_chosen_and_offered(desks: Office):
-    desk = await at_work(desks)
+async def test_two_remedies_are_chosen_and_offered(office: Office):
+    desk = await at_work(office)
     case = await desk.case(Stage.RESOLVE)
-    anna = await desks.clerk("Anna")
+    anna = await office.clerk("Anna")
     page = await opens(anna, f"/cases/{case}")
     await page.check("[data-tick=exchange]")
     await page.check("[data-tick=refund]")
@@ -157,10 +157,10 @@ async def test_two_remedies_are_chosen_and_offered(desks: Office):
     await anna.leaves()
 
 
-async def test_a_promise_is_moved_and_kept_and_the_list_counts_it(desks: Office):
-    desk = await at_work(desks)
+async def test_a_promise_is_moved_and_kept_and_the_list_counts_it(office: Office):
+    desk = await at_work(office)
     case = await desk.case(Stage.RESOLVE)
-    anna = await desks.clerk("Anna")
+    anna = await office.clerk("Anna")
     page = await opens(anna, f"/cases/{case}")
     await page.locator("tr[data-remedy=exchange] [data-promise-it]").click()
     await page.click("[data-go]")
@@ -182,12 +182,12 @@ async def test_a_promise_is_moved_and_kept_and_the_list_counts_it(desks: Office)
     await anna.leaves()
 
 
-async def test_emotion_is_put_right_and_kept_for_the_review(desks: Office):
-    desk = await at_work(desks)
+async def test_emotion_is_put_right_and_kept_for_the_review(office: Office):
+    desk = await at_work(office)
     _, case = await known(desk)
     async with desk.db.write() as session:
         await session.execute(Lesson.__table__.delete())
-    anna = await desks.clerk("Anna")
+    anna = await office.clerk("Anna")
     page = await opens(anna, f"/cases/{case}")
     await page.click("#correct_emotion")
     await field(page, "Emotion").click()
@@ -204,10 +204,10 @@ async def test_emotion_is_put_right_and_kept_for_the_review(desks: Office):
     await anna.leaves()
 
 
-async def test_a_customer_is_found_by_name_phone_id_and_order(desks: Office):
-    desk = await at_work(desks)
+async def test_a_customer_is_found_by_name_phone_id_and_order(office: Office):
+    desk = await at_work(office)
     customer, _ = await known(desk)
-    anna = await desks.clerk("Anna")
+    anna = await office.clerk("Anna")
     for asked in ("weiwei", "+86 139-1234-5678", ACCOUNT, "lj 20261118 0042"):
         page = await opens(anna, f"/customers?q={asked.replace('+', '%2B')}")
         await expect(page.locator(f"[data-customer='{customer}']")).to_contain_text("Zhuang Weiwei")
@@ -227,13 +227,13 @@ async def test_a_customer_is_found_by_name_phone_id_and_order(desks: Office):
     await anna.leaves()
 
 
-async def test_erasing_says_before_what_goes_and_needs_the_id(desks: Office):
-    desk = await at_work(desks)
+async def test_erasing_says_before_what_goes_and_needs_the_id(office: Office):
+    desk = await at_work(office)
     customer, _ = await known(desk)
-    folder = desks.shop.app.files.folder
+    folder = office.shop.app.files.folder
     folder.mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_bytes(b"a picture")
-    root = await desks.clerk("Root", role=Role.ADMINISTRATOR)
+    root = await office.clerk("Root", role=Role.ADMINISTRATOR)
     page = await opens(root, f"/customers/{customer}")
     async with page.expect_download() as download:
         await page.click("#export")
@@ -256,23 +256,23 @@ async def test_erasing_says_before_what_goes_and_needs_the_id(desks: Office):
     await root.leaves()
 
 
-async def test_who_may_not_export_gets_nothing_by_the_address_either(desks: Office):
-    desk = await at_work(desks)
+async def test_who_may_not_export_gets_nothing_by_the_address_either(office: Office):
+    desk = await at_work(office)
     customer, _ = await known(desk)
-    anna = await desks.clerk("Anna")
-    answer = await anna.context.request.get(f"{desks.address}/console/customers/{customer}/export.json")
+    anna = await office.clerk("Anna")
+    answer = await anna.context.request.get(f"{office.address}/console/customers/{customer}/export.json")
     assert answer.status == 403
     assert "Zhuang" not in await answer.text()
     await anna.leaves()
 
 
-async def test_every_page_in_both_languages_fits_and_names_its_controls(desks: Office):
-    desk = await at_work(desks)
+async def test_every_page_in_both_languages_fits_and_names_its_controls(office: Office):
+    desk = await at_work(office)
     customer, case = await known(desk)
     second = await desk.case(Stage.RESOLVE, paid=9000_00)
     seen = await desk.seen(second)
     await desk.does(approvals.ask, second, desk.anna, Pick("refund"), "broken twice", seen, desk.present)
-    root = await desks.clerk("Root", role=Role.ADMINISTRATOR, width=900)
+    root = await office.clerk("Root", role=Role.ADMINISTRATOR, width=900)
     pages = (
         "/cases",
         f"/cases/{case}",
@@ -285,7 +285,7 @@ async def test_every_page_in_both_languages_fits_and_names_its_controls(desks: O
         "/customers/4711",
     )
     for language in ("zh", "en"):
-        await root.page.goto(f"{desks.address}/console/language/{language}?to=/console/cases")
+        await root.page.goto(f"{office.address}/console/language/{language}?to=/console/cases")
         for path in pages:
             page = await opens(root, path)
             assert await page.evaluate(WIDE) <= 0, path
