@@ -26,6 +26,7 @@ from bot.privacy import person, scrubbing
 from bot.privacy.holdings import Fate, of_table
 from bot.privacy.person import Person
 from bot.privacy.tables import Erasure
+from bot.search import service as search
 from bot.staff import audit
 from bot.staff.account import May, Me, needs
 
@@ -88,6 +89,9 @@ async def erase(session: AsyncSession, who: Person, me: Me, typed: str, at: date
     await _end_cases(session, who, me, at)
     files = await _files(session, who)
     await session.flush()
+    for customer_id in who.customers:
+        await search.forget_customer(session, customer_id)
+    await search.forget_chats(session, who.chats)
     for table, mine in person.tables(who):
         await _treat(session, table, mine)
     await _mark(session, who, at)

@@ -224,7 +224,7 @@ HOLDINGS: dict[str, Holding] = {
     **dict.fromkeys(
         (
             *("staff", "recovery_code", "staff_session", "sign_in_try", "api_token", "audit"),
-            *("erasure", "customer_merge", "at_desk", "known_browser", "alert_seen"),
+            *("erasure", "customer_merge", "at_desk", "known_browser", "alert_seen", "search_mark"),
         ),
         NOBODYS,
     ),
