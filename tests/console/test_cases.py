@@ -22,6 +22,8 @@ from tests.console.test_settings import UNNAMED
 from tests.customers.known import ACCOUNT, FILE, known
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+LOADS_WITHIN_MS = 90_000
+"""A whole page with NiceGUI on a machine that does much else."""
 WIDE = "document.documentElement.scrollWidth - innerWidth"
 
 
@@ -34,6 +36,7 @@ async def at_work(office: Office) -> Desk:
 
 async def opens(clerk: Clerk, path: str) -> Page:
     """Go to a page about cases or customers, and wait until it can be used."""
+    clerk.page.set_default_navigation_timeout(LOADS_WITHIN_MS)
     await clerk.page.goto(f"{clerk.office.address}/console{path}")
     await expect(clerk.page.locator(".casework h1")).to_be_visible()
     await clerk.page.wait_for_function("() => window.did_handshake")
@@ -285,6 +288,7 @@ async def test_every_page_in_both_languages_fits_and_names_its_controls(office: 
         "/customers/4711",
     )
     for language in ("zh", "en"):
+        root.page.set_default_navigation_timeout(LOADS_WITHIN_MS)
         await root.page.goto(f"{office.address}/console/language/{language}?to=/console/cases")
         for path in pages:
             page = await opens(root, path)
