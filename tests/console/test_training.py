@@ -7,7 +7,6 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from bot.learning import files, lesson
-from bot.learning.examples import Example
 from bot.learning.lesson import State, Why
 from bot.learning.tables import Lesson
 from bot.models import training
