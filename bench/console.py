@@ -11,7 +11,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,26 +19,19 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from bench import crowd, ours
+from bench import crowd, live, ours, questions
 from bench.crowd import Size
 from bench.kept import OUT, keep
+from bench.live import Lived
 from bench.measure import quantile
+from bench.questions import Ask
 from bot import migrate
-from bot.clock import SystemClock
 from bot.conversations.tables import Conversation
 from bot.db import Database
-from bot.desk import inbox, marks, panel, thread
-from bot.desk.listing import Filter, Tab
-from bot.search import service as search
 from bot.search.indexer import Indexer
-from bot.shop.order_number import NumberForm
-from bot.staff.account import Me, Role
 
 FULL, QUICK = Size(100_000, 1_000_000), Size(5_000, 50_000)
-ANNA = Me(1, "Colleague 1", "anna", Role.ADMINISTRATOR)
-FORM = NumberForm.of("LJ{date}-{6}")
 TIMES = 25
 BATCH = 2_000
 """Texts of one transaction: nobody else writes here. The worker of the program takes 100."""
@@ -47,8 +40,25 @@ LIST_MS, OPEN_MS = 100.0, 150.0
 SEARCH_MS = 150.0
 """Our own: as quick as opening a conversation."""
 
-Ask = Callable[[AsyncSession, int], Awaitable[object]]
-"""One question to a service; the number makes each a little different."""
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Of the table."""
+
+    name: str
+    value: Callable[[Lived], str]
+    target: str = ""
+    holds: Callable[[Lived], bool] = lambda _: True
+
+
+LIVE = (
+    Line("in a console after: median", lambda r: f"{r.p50:.0f}"),
+    Line("in a console after: 95 of 100", lambda r: f"{r.p95:.0f}", "< 500", lambda r: r.p95 < 500),
+    Line("in a console after: slowest", lambda r: f"{r.worst:.0f}"),
+    Line("missed", lambda r: f"{r.missed}", "0", lambda r: not r.missed),
+    Line("app: most memory, MB", lambda r: f"{r.app_mb:.0f}", "< 500", lambda r: r.app_mb < 500),
+    Line("app: of one core", lambda r: f"{r.app_cpu:.2f}"),
+)
 
 
 @dataclass
@@ -58,78 +68,9 @@ class Result:
     index_s: float = 0.0
     indexed: int = 0
     size_mb: float = 0.0
+    lived: Lived | None = None
     ms: dict[str, tuple[float, float, float]] = field(default_factory=dict)
     """By question: the fastest, the median and 95 of 100, milliseconds of the server."""
-
-
-def lists(size: Size) -> dict[str, Ask]:
-    """The tabs of the inbox, each filter, and a page far back."""
-    asked = {
-        "list mine": Filter(Tab.MINE, "1"),
-        "list queue": Filter(Tab.QUEUE, "1"),
-        "list all": Filter(Tab.ALL, "1"),
-        "list bot": Filter(Tab.BOT, "1"),
-        "filter channel": Filter(Tab.ALL, "1", channel="telegram"),
-        "filter language": Filter(Tab.ALL, "1", language="en"),
-        "filter stage": Filter(Tab.ALL, "1", stage="resolve"),
-        "filter emotion": Filter(Tab.ALL, "1", level=2),
-        "filter tier": Filter(Tab.ALL, "1", tier="tier1"),
-        "filter name": Filter(Tab.ALL, "1", text="clarke 12"),
-        "filter rare name": Filter(Tab.ALL, "1", text=f"guest {size.conversations - 9}"),
-        "filter no such name": Filter(Tab.ALL, "1", text="nobody at all"),
-        "filter order number": Filter(Tab.ALL, "1", text=crowd.number(77)),
-        "filter everything": Filter(Tab.ALL, "1", channel="web", language="zh", stage="clarify", level=1, tier="tier2"),
-    }
-    return {
-        **{name: _list(wanted) for name, wanted in asked.items()},
-        "counts": lambda session, _: inbox.counts(session, ANNA),
-    }
-
-
-def _list(wanted: Filter) -> Ask:
-    async def ask(session: AsyncSession, _: int) -> object:
-        return await inbox.listed(session, ANNA, wanted)
-
-    return ask
-
-
-def opening(size: Size) -> dict[str, Ask]:
-    async def opened(session: AsyncSession, n: int, id: int) -> None:
-        today = SystemClock().now().date()
-        await panel.panel(session, ANNA, id, today)
-        lines = await thread.before(session, ANNA, id)
-        await thread.unfinished(session, ANNA, id)
-        await marks.between(session, ANNA, id, lines[0].seq, lines[-1].seq)
-
-    return {
-        "open, with a customer": lambda s, n: opened(s, n, 2 + n * 74 % (size.conversations // 2)),
-        "open, with a complaint": lambda s, n: opened(s, n, size.conversations - n),
-    }
-
-
-SEARCHES = {
-    "search a word of every chat": "退款",
-    "search one character": "退",
-    "search an English word": "refund",
-    "search a beginning": "ord",
-    "search two words": "冰箱 换货",
-    "search a sentence": "请问还有什么可以帮您",
-    "search a rare number": crowd.number(4_242),
-    "search what is not there": "无人说过的话",
-    "search a name": "emma clarke 123",
-    "search a phone number": "13900000123",
-}
-
-
-def searches() -> dict[str, Ask]:
-    return {name: _search(words) for name, words in SEARCHES.items()}
-
-
-def _search(words: str) -> Ask:
-    async def ask(session: AsyncSession, _: int) -> object:
-        return await search.find(session, ANNA, words, FORM)
-
-    return ask
 
 
 async def timed(db: Database, asked: dict[str, Ask], result: Result) -> None:
@@ -152,8 +93,10 @@ async def measure(name: str, db: Database, size: Size) -> Result:
     if not await _is_filled(db):
         result.fill_s = round(await crowd.fill(db, size), 1)
     await _index(db, result)
-    for asked in (lists(size), opening(size), searches()):
+    for asked in (questions.lists(size), questions.opening(size), questions.searches()):
         await timed(db, asked, result)
+    print(f"• {name}: {live.CONSOLES} consoles, {live.RATE:g} messages a second", flush=True)
+    result.lived = await live.live(db, 60 if size == FULL else 10)
     return result
 
 
@@ -220,6 +163,11 @@ def show(results: list[Result]) -> bool:
         met = met and not missed
         cells = (" / ".join(f"{ms:.1f}" for ms in r.ms[name]) for r in results)
         table.add_row(name, *cells, f"< {target:g}", style="red" if missed else None)
+    for line in LIVE:
+        missed = any(r.lived is not None and not line.holds(r.lived) for r in results)
+        met = met and not missed
+        cells = (line.value(r.lived) if r.lived is not None else "" for r in results)
+        table.add_row(line.name, *cells, line.target, style="red" if missed else None)
     table.add_row("filled, s", *(f"{r.fill_s:.0f}" for r in results))
     table.add_row("indexed, texts a second", *(f"{r.indexed / max(r.index_s, 0.1):,.0f}" for r in results))
     Console().print(table)

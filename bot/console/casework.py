@@ -12,6 +12,7 @@ from bot.complaints.deed import Present
 from bot.complaints.rehearsal import WordsChanged
 from bot.console.frame import Frame
 from bot.console.gate import LOGIN
+from bot.console.links import go, link
 from bot.console.mount import PREFIX
 from bot.console.settings import heading, why_not
 from bot.content import render
@@ -42,14 +43,6 @@ def section(frame: Frame, title: str) -> Iterator[None]:
                     way.props["aria-current"] = "page"
         heading("h1", title)
         yield
-
-
-def link(text: str, address: str) -> ui.element:
-    """A way to an address, which is as it stands: NiceGUI's own link would put its prefix before it once more."""
-    way = ui.element("a")
-    way.props["href"] = address
-    way._text = text
-    return way
 
 
 def present(frame: Frame) -> Present:
@@ -164,7 +157,7 @@ async def _me(frame: Frame) -> Me:
 def refused(frame: Frame, error: Exception) -> None:
     """Say why it was not done."""
     if isinstance(error, _SignedOut):
-        ui.navigate.to(LOGIN.removeprefix(PREFIX))
+        go(LOGIN)
     else:
         ui.notify(why_not(frame, error), type="negative", multi_line=True, classes="told")
 

@@ -23,6 +23,8 @@ from bot.staff.account import May, Me
 ASSETS = Path(__file__).resolve().parent / "assets"
 LANGUAGE_COOKIE = "carebot_console_language"
 """The switch in the rail; without it the language of the account."""
+MADE_WITHIN = 30.0
+"""Seconds. When everybody comes at once the last one waits; NiceGUI would give up after three."""
 ONE_YEAR = 365 * 24 * 3600
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
 
@@ -62,7 +64,7 @@ def page(path: str, title: str, needs: May) -> Callable[[Build], Build]:
             return await _show(request, build, title, needs)
 
         _built.add(path)
-        ui.page(path)(handler)
+        ui.page(path, response_timeout=MADE_WITHIN)(handler)
         return build
 
     return made

@@ -9,6 +9,7 @@ from nicegui import ui
 
 from bot.console.frame import Frame
 from bot.console.gate import LOGIN
+from bot.console.links import go
 from bot.console.mount import PREFIX
 from bot.errors import Moved, NotAllowed, NotFound, Unreadable
 from bot.staff.account import May, Me
@@ -65,7 +66,7 @@ async def do(frame: Frame, deed: Callable[[Me], Awaitable[T]], said: str = "sett
     """Do it as whoever is signed in at this moment, and tell how it went. None when it was not done."""
     me = await frame.still_me()
     if me is None:
-        ui.navigate.to(LOGIN)
+        go(LOGIN)
         return None
     try:
         given = await deed(me)

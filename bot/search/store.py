@@ -85,7 +85,7 @@ async def put(session: AsyncSession, documents: Sequence[Document]) -> None:
     await session.execute(insert(_doc), rows)
     sqlite = is_sqlite(session)
     words = ((id, one.words()) for id, one in sorted(ids.items()))  # FTS5 writes a segment for every step back
-    written = [{"id": id, "words": " ".join(w) if sqlite else _vector(w)} for id, w in words if w]
+    written = [{"id": id, "words": " ".join(w) if sqlite else vector(w)} for id, w in words if w]
     if written:
         await session.execute(INSERT_SQLITE if sqlite else INSERT_POSTGRESQL, written)
 
@@ -103,7 +103,7 @@ async def _free(session: AsyncSession, documents: Sequence[Document]) -> dict[in
     return ids
 
 
-def _vector(words: Sequence[str]) -> str:
+def vector(words: Sequence[str]) -> str:
     places: dict[str, list[str]] = {}
     for place, word in enumerate(words, start=1):
         places.setdefault(word, []).append(str(place))

@@ -4,8 +4,9 @@ from nicegui import ui
 
 from bot.complaints.tables import Case
 from bot.console import case_deeds, case_remedies, case_words
-from bot.console.casework import countdown, link, money, number, remedy_name, section, team_name
+from bot.console.casework import countdown, money, number, remedy_name, section, team_name
 from bot.console.frame import Frame, page
+from bot.console.links import link
 from bot.console.mount import PREFIX
 from bot.console.pages.requests import decisions
 from bot.console.settings import cell, heading, moment, table

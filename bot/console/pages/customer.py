@@ -7,8 +7,9 @@ from nicegui import app as nicegui
 from nicegui import ui
 
 from bot.console import customers, gate
-from bot.console.casework import link, money, number
+from bot.console.casework import money, number
 from bot.console.frame import Frame, console_of, page
+from bot.console.links import link
 from bot.console.mount import PREFIX
 from bot.console.settings import cell, heading, moment, table
 from bot.customers.tables import Customer

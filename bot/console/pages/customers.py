@@ -5,6 +5,7 @@ from nicegui import ui
 from bot.console.casework import link
 from bot.console.customers import main
 from bot.console.frame import Frame, page
+from bot.console.links import link
 from bot.console.mount import PREFIX
 from bot.console.settings import cell, heading, moment, table
 from bot.desk import customer_file

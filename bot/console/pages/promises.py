@@ -4,8 +4,9 @@ from nicegui import ui
 
 from bot.complaints.promise import State
 from bot.complaints.tables import Case, Promise
-from bot.console.casework import countdown, link, number, remedy_name, section, team_name
+from bot.console.casework import countdown, number, remedy_name, section, team_name
 from bot.console.frame import Frame, page
+from bot.console.links import link
 from bot.console.mount import PREFIX
 from bot.console.settings import cell, moment, table
 from bot.desk import case_board

@@ -4,8 +4,9 @@ from nicegui import ui
 
 from bot.complaints import approvals
 from bot.complaints.tables import Approval, Case
-from bot.console.casework import asked, link, money, number, remedy_name, section, show_first
+from bot.console.casework import asked, money, number, remedy_name, section, show_first
 from bot.console.frame import Frame, page
+from bot.console.links import link
 from bot.console.mount import PREFIX
 from bot.console.settings import cell, moment, table
 from bot.staff.account import May

@@ -11,6 +11,7 @@ from nicegui import ui
 
 from bot.console import gate
 from bot.console.frame import Frame, console_of, page
+from bot.console.links import link
 from bot.console.mount import PREFIX
 from bot.console.settings import cell, moment, section, table
 from bot.errors import NotAllowed
@@ -72,7 +73,7 @@ async def build(frame: Frame) -> None:
     kept = {key: query[key] for key in FIELDS if query.get(key)}
     with section(frame, "settings.audit"):
         _filter(frame, kept)
-        ui.link(words("settings.export"), f"{PREFIX}{PATH}.csv?{urlencode(kept)}").props("id=export download")
+        link(words("settings.export"), f"{PREFIX}{PATH}.csv?{urlencode(kept)}").props("id=export download")
         if not rows:
             ui.label(words("settings.nothing"))
         with table(*(words(f"settings.{key}") for key in ("when", "who", "deed", "target", "detail"))):
@@ -81,7 +82,7 @@ async def build(frame: Frame) -> None:
                     for text in (moment(frame, row.at), row.who, row.deed, row.target, audit.told(row.detail)):
                         cell(text)
         if len(rows) == ON_A_PAGE:
-            ui.link(words("settings.older"), f"{PREFIX}{PATH}?{urlencode({**kept, 'before': rows[-1].id})}")
+            link(words("settings.older"), f"{PREFIX}{PATH}?{urlencode({**kept, 'before': rows[-1].id})}")
 
 
 def _filter(frame: Frame, kept: Mapping[str, str]) -> None:

@@ -6,6 +6,7 @@ from nicegui import ui
 
 from bot import policies
 from bot.console.frame import Frame, page
+from bot.console.links import link
 from bot.console.mount import PREFIX
 from bot.console.settings import do, heading, section
 from bot.errors import NotFound
@@ -30,7 +31,7 @@ async def build(frame: Frame) -> None:
     with section(frame, "settings.policies"):
         with ui.element("nav").classes("sections").props(f'aria-label="{words("settings.policy_file")}"'):
             for name in known:
-                way = ui.link(f"{name}.yml", f"{PREFIX}/settings/policies?file={name}")
+                way = link(f"{name}.yml", f"{PREFIX}/settings/policies?file={name}")
                 if name == file.name:
                     way.props["aria-current"] = "true"
         if file.name == "hours":
