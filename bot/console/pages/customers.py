@@ -2,7 +2,6 @@
 
 from nicegui import ui
 
-from bot.console.casework import link
 from bot.console.customers import main
 from bot.console.frame import Frame, page
 from bot.console.links import link
