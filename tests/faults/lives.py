@@ -99,9 +99,8 @@ class Life:
             raise RasaUnreachable
         await self.at("after understanding")
         last = text.splitlines()[-1]
-        return Decision(
-            "en", None, last.removeprefix("action_"), 0.9, (), (), "calm", 0.9, last, {"intent": {"name": last}}
-        )
+        raw = {"intent": {"name": last}}
+        return Decision("en", None, last.removeprefix("action_"), 0.9, (), (), "calm", 0.9, last, raw=raw)
 
     async def ends(self) -> None:
         """Wait for what it had begun; the errors of a dead process are nobody's."""
