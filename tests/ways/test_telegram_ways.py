@@ -60,6 +60,7 @@ async def until(fake: FakeTelegram, look: Callable[[], Awaitable[T | None]]) -> 
     async with asyncio.timeout(15):
         while not (found := await look()):
             await fake.rests(0.02)
+            await asyncio.sleep(0)  # neither the fake that has vanished nor SQLite lets others have a turn
     return found
 
 
