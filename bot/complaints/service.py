@@ -258,8 +258,7 @@ async def _owes_nothing(session: AsyncSession, case: Case) -> None:
 
 def close(conversation: Conversation, case: Case, at: datetime, rules: Rules) -> None:
     """The end of a case: the chat is free again; in a few days somebody asks whether it came back."""
-    case.closed_at = at
-    case.progress_at = None
+    case.closed_at, case.progress_at = at, None
     case.check_at = at + rules.complaints.limits.check_after
     conversation.case_id = None
     conversation.listening = False
