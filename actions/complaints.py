@@ -8,6 +8,7 @@ from bot.inbox.turn import Heard, Turn
 from bot.messages import Say
 from bot.rasa import Decision
 from bot.shop.order_number import canonical_number
+from bot.wish import COMPLAINT
 
 
 def said(heard: Heard, turn: Turn) -> Said:
@@ -33,7 +34,7 @@ def said(heard: Heard, turn: Turn) -> Said:
 
 def _of_this_kind(decision: Decision) -> float:
     """nlu's confidence in a complaint is that of all kinds together; this is the share of the kind it names."""
-    others = (c for name, c in decision.ranking if name.startswith("complaint_") and name != decision.intent)
+    others = (c for name, c in decision.ranking if name.startswith(COMPLAINT) and name != decision.intent)
     return decision.confidence - sum(others)
 
 

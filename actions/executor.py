@@ -8,10 +8,11 @@ from bot.conversations.tables import BOT
 from bot.handoff import service as handoff
 from bot.inbox.turn import Turn
 from bot.messages import Say
+from bot.wish import OPEN_COMPLAINT
 
 COMPLAINT_ACTIONS = frozenset(
     {
-        "action_open_complaint",
+        OPEN_COMPLAINT,
         "action_continue_complaint",
         "action_case_status",
         "action_person_at_once",

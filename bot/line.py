@@ -6,6 +6,7 @@ more than statements (bot/statement.py): making one, and its transaction, costs 
 
 import re
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -28,7 +29,7 @@ _COUNT = re.compile(r" (\d+)$")
 """At the end of PostgreSQL's word for what was done: "UPDATE 1"."""
 
 
-class Line:
+class Line(ABC):
     """One connection. `engine` is the one whose SQLAlchemy connections begin no transaction of their own."""
 
     def __init__(self, engine: Engine, pooled: PoolProxiedConnection) -> None:
@@ -57,21 +58,22 @@ class Line:
         """The other end has hung up."""
         return False
 
-    async def rows(self, text: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        raise NotImplementedError
+    @abstractmethod
+    async def rows(self, text: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]: ...
 
-    async def changed(self, text: str, parameters: Sequence[Any]) -> int:
-        raise NotImplementedError
+    @abstractmethod
+    async def changed(self, text: str, parameters: Sequence[Any]) -> int: ...
 
-    async def begin(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def begin(self) -> None: ...
 
-    async def commit(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def commit(self) -> None: ...
 
+    @abstractmethod
     async def undo(self, error: BaseException) -> None:
         """End the transaction after this error, with nothing of it kept."""
-        raise NotImplementedError
+        ...
 
     def _seen(self, text: str, parameters: Sequence[Any]) -> None:
         """Whoever listens to the engine's statements sees these, too (measuring instruments, tests)."""

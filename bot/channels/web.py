@@ -12,7 +12,7 @@ from typing import NamedTuple
 import structlog
 from sqlalchemy import bindparam, select
 
-from bot.channels.hub import Hub, State
+from bot.channels.hub import LOOK_AGAIN, Hub, State
 from bot.channels.tables import WebSession
 from bot.clock import Clock
 from bot.conversations import store as conversations
@@ -81,8 +81,8 @@ class WebChat:
         at = self._clock.now()
         public_id, token = uuid.uuid4().hex, secrets.token_urlsafe(32)
         async with self._db.write() as session:
-            conversation = await conversations.locked_or_new(session, self.name, public_id, at)
-            conversation.language = of_tag(language)
+            async with conversations.held_or_new(session, self.name, public_id, at) as conversation:
+                conversation.language = of_tag(language)
             session.add(
                 WebSession(public_id=public_id, token_hash=_hash(token), conversation_id=conversation.id, created_at=at)
             )
@@ -174,7 +174,7 @@ class WebChat:
         while not found.lines and seconds > 0 and not self.hub.is_closed:
             if (left := (until - self._clock.now()).total_seconds()) <= 0:
                 break
-            if await self.rest(session, found.state, min(left, 1.0)):
+            if await self.rest(session, found.state, min(left, LOOK_AGAIN)):  # `until` is of the program's clock
                 found = await self.lines(session, after)
         return found
 

@@ -105,7 +105,7 @@ async def take(conversation_id: int, name: str) -> None:
 
 async def _take(session: AsyncSession, conversation: Conversation, staff: Staff, at: datetime) -> None:
     await handoff.take(session, conversation, staff.id, at)
-    await inbox.give_to_staff(session, await inbox.unanswered(session, conversation.id))
+    await inbox.give_to_staff(session, await inbox.waiting(session, conversation.id))
 
 
 async def say(conversation_id: int, text: str, name: str) -> None:

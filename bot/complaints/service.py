@@ -24,7 +24,7 @@ from bot.handoff.queue import Reason
 from bot.messages import Say
 from bot.shop import store as shop
 from bot.shop.order import Order
-from bot.wish import Wish
+from bot.wish import COMPLAINT, Wish
 
 SURE = 0.6
 """Below this confidence a complaint of another kind is not taken for a new grievance."""
@@ -122,7 +122,7 @@ def _severity(case: Case, said: Said, customer: Customer | None, facts: Facts, r
 
 def kind_of(intent: str) -> Kind:
     """The kind a complaint intent names; what is no complaint intent is about the service."""
-    name = intent.removeprefix("complaint_")
+    name = intent.removeprefix(COMPLAINT)
     return Kind(name) if name in set(Kind) else Kind.SERVICE
 
 
@@ -151,7 +151,7 @@ def _note_level(case: Case, reading: Reading | None) -> None:
 
 def _heard(said: Said, rules: Rules, link_failed: bool, asking: str | None, at: datetime) -> Heard:
     args = said.args or {}
-    is_grievance = said.intent.startswith("complaint_") and said.confidence >= SURE
+    is_grievance = said.intent.startswith(COMPLAINT) and said.confidence >= SURE
     return Heard(
         text=said.text,
         intent=said.intent,

@@ -17,7 +17,6 @@ from bot.statement import Statement
 OF_CHAT = select(Conversation).where(
     Conversation.channel == bindparam("channel"), Conversation.chat == bindparam("chat")
 )
-OF_CHAT_LOCKED = OF_CHAT.with_for_update()
 LOCKED = select(Conversation).where(Conversation.id == bindparam("conversation")).with_for_update()
 
 _its = table(Conversation).c
@@ -97,12 +96,3 @@ def _update(columns: tuple[str, ...]) -> Statement:
     return Statement(
         update(which).where(which.c.id == bindparam(MINE)).values({name: bindparam(name) for name in columns})
     )
-
-
-async def locked_or_new(session: AsyncSession, channel: str, chat: str, at: datetime) -> Conversation:
-    """The conversation of this chat, made when it is the first word, and held until the transaction ends."""
-    which = {"channel": channel, "chat": chat}
-    if (found := await session.scalar(OF_CHAT_LOCKED, which)) is not None:
-        return found
-    await insert_once(session, Conversation, {**which, "created_at": at})
-    return (await session.scalars(OF_CHAT_LOCKED, which)).one()

@@ -4,7 +4,7 @@ from bot.enquiries.enquiry import Enquiry
 from bot.enquiries.ways import go, person
 from bot.messages import Button, Say, Value
 from bot.shop.order import Order, Permission, may_return, return_until
-from bot.wish import LONGEST_KEPT
+from bot.wish import LONGEST_KEPT, OPEN_COMPLAINT
 
 EXCHANGE = "exchange"
 """The wish as data/policy/complaints.yml calls it."""
@@ -43,4 +43,4 @@ def _rule(e: Enquiry) -> dict[str, Value]:
 def _button(e: Enquiry, order: str = "") -> Button:
     """What is wrong is heard first, by the one who may promise the exchange: the complaint."""
     args = {"intent": "complaint_product", "order": order, "text": e.text[:LONGEST_KEPT], "wish": EXCHANGE}
-    return Button("products.exchange_button", "action_open_complaint", args)
+    return Button("products.exchange_button", OPEN_COMPLAINT, args)

@@ -1,6 +1,7 @@
 """The ways on that an answer offers as buttons: a person, a complaint, another enquiry. Pure."""
 
 from bot.messages import Button
+from bot.wish import OPEN_COMPLAINT
 
 
 def person(key: str = "enquiries.fetch_person") -> Button:
@@ -9,7 +10,7 @@ def person(key: str = "enquiries.fetch_person") -> Button:
 
 def complain(intent: str, order: str = "", key: str = "enquiries.complain") -> Button:
     """Open a complaint; `intent` is its complaint_… and `order` the number it is about."""
-    return Button(key, "action_open_complaint", {"intent": intent, "order": order})
+    return Button(key, OPEN_COMPLAINT, {"intent": intent, "order": order})
 
 
 def go(key: str, action: str, order: str = "") -> Button:

@@ -19,7 +19,8 @@ from bot.handoff import service as handoff
 from bot.handoff.queue import Reason
 from bot.inbox import route, store
 from bot.inbox.service import LANE
-from bot.inbox.tables import Handling, TurnRow
+from bot.inbox.store import Waiting
+from bot.inbox.tables import TurnRow
 from bot.inbox.turn import Execute, Heard, Turn
 from bot.inbox.understanding import Seen, look, understand
 from bot.learning import lesson
@@ -192,12 +193,13 @@ class Answering:
 
         What came in before the turn that called a person is that person's.
         """
-        waiting = []
-        for message in await store.unanswered(session, conversation.id):
-            if route.is_for_staff(conversation.owner, message.kind, message.payload):
-                message.handling = Handling.FOR_STAFF
-            else:
-                waiting.append(message)
+        waiting: list[Waiting] = []
+        theirs: list[Waiting] = []
+        for message in await store.waiting(session, conversation.id):
+            is_theirs = route.is_for_staff(conversation.owner, message.kind, message.payload)
+            (theirs if is_theirs else waiting).append(message)
+        if theirs:
+            await store.give_to_staff(session, theirs)
         if not waiting:
             _leave(conversation)
             return None

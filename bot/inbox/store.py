@@ -28,19 +28,6 @@ async def by_external_id(session: AsyncSession, channel: str, external_id: str) 
     return (await session.scalars(query)).one()
 
 
-UNANSWERED = (
-    select(Inbound)
-    .where(Inbound.conversation_id == bindparam("conversation"), Inbound.handling == Handling.NEW)
-    .order_by(Inbound.seq)
-    .limit(MOST_IN_A_TURN)
-)
-
-
-async def unanswered(session: AsyncSession, conversation_id: int) -> Sequence[Inbound]:
-    """What waits for the bot, in the order of the thread."""
-    return (await session.scalars(UNANSWERED, {"conversation": conversation_id})).all()
-
-
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """What a turn has to know of a message that waits for its answer."""
@@ -64,7 +51,7 @@ WAITING = Statement(
 
 
 async def waiting(session: AsyncSession, conversation_id: int) -> list[Waiting]:
-    """The same to look at."""
+    """What waits for the bot, in the order of the thread."""
     return [Waiting(*row) for row in await WAITING.rows(session, {"conversation": conversation_id})]
 
 
@@ -84,7 +71,7 @@ async def answered(session: AsyncSession, conversation_id: int, last: int, turn_
     return await ANSWERED.changed(session, {"conversation": conversation_id, "last": last, "turn": turn_id})
 
 
-async def give_to_staff(session: AsyncSession, messages: Sequence[Waiting | Inbound]) -> None:
+async def give_to_staff(session: AsyncSession, messages: Sequence[Waiting]) -> None:
     """A person has been called: these are theirs, the bot does not answer them."""
     await session.execute(
         update(Inbound)

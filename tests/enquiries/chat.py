@@ -124,7 +124,9 @@ class Chat:
 
 async def open_chat(session: AsyncSession, data: Data, clock: FakeClock, language: str, chat: str = "1") -> Chat:
     """A chat that has been told already who writes."""
-    conversation = await conversations.locked_or_new(session, "web", chat, clock.now())
+    async with conversations.held_or_new(session, "web", chat, clock.now()) as found:
+        pass
+    conversation = await conversations.locked(session, found.id)
     conversation.language, conversation.introduced_at = language, clock.now()
     await session.flush()
     return Chat(session, data, clock, conversation, language)

@@ -182,7 +182,7 @@ class Stage:
                 return
             waiting = await waiting_words(session, conversation.id)
             await handoff.take(session, conversation, STAFF, self.clock.now())
-            await inbox.give_to_staff(session, await inbox.unanswered(session, conversation.id))
+            await inbox.give_to_staff(session, await inbox.waiting(session, conversation.id))
             self.suppressed |= waiting
             self.silences.append([conversation.id, conversation.fence, 0])
 
